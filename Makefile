@@ -1,0 +1,64 @@
+# The front door. Behind it: scripts/ (each opens with what it does), CMake presets, Ninja.
+# JOBS bounds compilers, TEST_JOBS tests that run at the same time.
+
+JOBS ?= $(shell nproc)
+TEST_JOBS ?= 2
+export JOBS TEST_JOBS
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+.PHONY: help deps build run test test-long bench scorecard lint format docs clean deps-build deps-test deps-lint
+
+help: ## this list
+	@echo "Splitplot: make <target>"
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  %-11s %s\n", $$1, $$2 }'
+
+deps: deps-test ## install everything that build and tests need: Debian packages (root), pinned npm packages
+
+build: deps-build ## build what users run: build/release/bin/splitplot
+	@scripts/build release
+
+run: build ## build, make an example experiment, analyse it, show the report (out/example)
+	@scripts/run-example
+
+test: deps-test ## build and run all tests but the long ones, unit tests also under the sanitizers
+	@scripts/build asan-ubsan
+	@scripts/build dev
+	@scripts/test "asan-ubsan dev" --label-exclude '^long$$' --timeout 300
+
+test-long: deps-test ## build and run the long tests
+	@scripts/build dev
+	@scripts/test dev --label-regex '^long$$'
+
+bench: deps-test ## build as released, run the benchmarks
+	@scripts/build bench
+	@scripts/bench
+
+scorecard: deps-test ## run the calibration tests and print their figures: error rates, coverage
+	@scripts/build dev
+	@scripts/test dev --label-regex '^calibration$$' --verbose
+
+lint: deps-lint ## check formatting, clang-tidy, eslint; SINCE=<commit> for changed files only
+	@scripts/configure dev
+	@scripts/lint $(SINCE)
+
+format: deps-test ## format the C++ files
+	@scripts/format
+
+docs: deps-test ## write the generated parts of the documentation: the module table of ARCHITECTURE.md
+	@scripts/build dev
+	@node scripts/update-module-table.mjs build/dev/module_table.md ARCHITECTURE.md
+
+clean: ## delete what was built
+	rm -rf build out/example
+
+deps-build:
+	@scripts/install-debian-packages deps/debian-build.txt
+	@scripts/install-npm-packages deps/duckdb
+
+deps-test:
+	@scripts/install-debian-packages deps/debian-build.txt deps/debian-test.txt
+	@scripts/install-npm-packages deps/duckdb deps/web-test
+
+deps-lint:
+	@scripts/install-debian-packages deps/debian-build.txt deps/debian-test.txt deps/debian-lint.txt
+	@scripts/install-npm-packages deps/duckdb deps/web-test

@@ -1,0 +1,36 @@
+# Where third-party code comes from: Debian packages (deps/debian-*.txt) and, for DuckDB, pinned npm packages (deps/duckdb).
+
+find_package(fmt 9 REQUIRED)
+find_package(Boost 1.81 REQUIRED)
+find_package(Eigen3 3.4 REQUIRED NO_MODULE)
+find_package(CLI11 2.1 REQUIRED)
+find_package(tl-expected REQUIRED)
+find_package(Threads REQUIRED)
+if(BUILD_TESTING)
+  find_package(GTest 1.12 REQUIRED)
+endif()
+if(SPLITPLOT_BENCHMARKS)
+  find_package(benchmark 1.7 REQUIRED)
+endif()
+
+# The npm package names the architecture in Node's words.
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|amd64|AMD64)$")
+  set(duckdb_architecture x64)
+elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64)$")
+  set(duckdb_architecture arm64)
+else()
+  message(FATAL_ERROR "No prebuilt DuckDB for ${CMAKE_SYSTEM_PROCESSOR}; x86_64 and aarch64 are supported.")
+endif()
+set(duckdb_root ${CMAKE_SOURCE_DIR}/deps/duckdb/node_modules)
+set(duckdb_library ${duckdb_root}/@duckdb/node-bindings-linux-${duckdb_architecture}/libduckdb.so)
+set(duckdb_header_dir ${duckdb_root}/duckdb/src/duckdb/src/include)
+if(NOT EXISTS ${duckdb_library} OR NOT EXISTS ${duckdb_header_dir}/duckdb.h)
+  message(FATAL_ERROR "DuckDB is missing: run 'make deps' (or 'npm ci' in deps/duckdb).")
+endif()
+# Only the C header is copied out, so that none of DuckDB's C++ headers can be included by accident.
+file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/duckdb_include)
+file(COPY_FILE ${duckdb_header_dir}/duckdb.h ${CMAKE_BINARY_DIR}/duckdb_include/duckdb.h ONLY_IF_DIFFERENT)
+add_library(duckdb::duckdb SHARED IMPORTED)
+set_target_properties(duckdb::duckdb PROPERTIES IMPORTED_LOCATION ${duckdb_library} IMPORTED_NO_SONAME FALSE
+                      INTERFACE_SYSTEM_INCLUDE_DIRECTORIES ${CMAKE_BINARY_DIR}/duckdb_include
+                      INTERFACE_INCLUDE_DIRECTORIES ${CMAKE_BINARY_DIR}/duckdb_include)
