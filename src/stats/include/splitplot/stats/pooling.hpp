@@ -1,0 +1,83 @@
+/// Partial pooling of segment effects: each segment's estimate is drawn towards the others as far as the data
+/// say that segments are alike. Normal-normal hierarchical model, integrated over the spread tau by
+/// quadrature (no MCMC: milliseconds, repeats to the digit).
+///
+///   y_j | theta_j ~ N(theta_j, s_j^2),   theta_j | mu, tau ~ N(mu, tau^2),   p(mu) flat,   p(tau) a proper
+///   prior
+///
+/// Given tau everything is normal (Gelman et al., Bayesian Data Analysis, 3rd ed., section 5.4; Roever 2020,
+/// J. Stat. Software 93(6)); over tau a one-dimensional mixture. Pure functions, thread-safe.
+#pragma once
+
+#include <splitplot/stats/estimate.hpp>
+
+#include <span>
+#include <variant>
+#include <vector>
+
+namespace splitplot::stats {
+
+/// One segment's raw effect and its standard error.
+struct SegmentEffect {
+  double value = 0;
+  double standard_error = 0;  ///< must be positive
+};
+
+/// p(tau) = 2 N(tau; 0, scale^2) on tau >= 0.
+struct HalfNormalSpread {
+  double scale = 1;
+};
+/// p(tau) = 2 / (pi scale (1 + (tau / scale)^2)).
+struct HalfCauchySpread {
+  double scale = 1;
+};
+/// p(tau) flat on tau >= 0; proper posterior only for three segments or more.
+struct FlatSpread {};
+/// A half-Cauchy that takes its scale from the data: typical_errors * s0, where s0, the typical standard
+/// error, is the root of the harmonic mean of the squared standard errors. Needs no scale of the metric, and
+/// its tail lets a large real spread through. With five, 95 % intervals cover 93 % or more
+/// of eight segments and of their mean at true spreads from 0 to 10 s0 (docs/methods/partial-pooling.md).
+struct AdaptiveSpread {
+  double typical_errors = 5;  ///< must be positive
+};
+
+using SpreadPrior = std::variant<AdaptiveSpread, HalfNormalSpread, HalfCauchySpread, FlatSpread>;
+
+struct PoolingOptions {
+  SpreadPrior prior = AdaptiveSpread{};
+  double confidence = 0.95;
+};
+
+/// One segment after pooling.
+struct PooledEffect {
+  double mean = 0;
+  double sd = 0;  ///< half the central 68.27 % where no variance exists (few segments, heavy-tailed prior)
+  Interval interval;  ///< central, at the confidence asked for
+  double chance_above_zero = 0.5;
+};
+
+struct PooledSegments {
+  std::vector<PooledEffect> segments;  ///< in the order of the input
+  PooledEffect overall;                ///< mu: the mean effect over segments
+  double spread_mean = 0;  ///< E[tau | y]; the median where no mean exists (flat prior, three segments)
+  Estimate spread;         ///< posterior median of tau with its interval
+  /// Share of the variation between raw segment effects that is real: tau^2 / (tau^2 + s0^2), s0 the typical
+  /// standard error as in `AdaptiveSpread`: posterior median and interval.
+  Estimate real_share;
+};
+
+/// Not estimable: fewer than two segments (three with `FlatSpread`), a standard error or a scale of the prior
+/// that is not positive and finite, or a confidence outside (0, 1).
+[[nodiscard]] Estimated<PooledSegments> pool_segments(std::span<const SegmentEffect> segments,
+                                                      const PoolingOptions& options = {});
+
+struct HeterogeneityTest {
+  double q = 0;
+  double degrees_of_freedom = 0;
+  double p_value = 1;  ///< of "the effect is the same in every segment"
+};
+
+/// Cochran's Q (Cochran 1954, Biometrics 10). Not estimable: fewer than two segments.
+[[nodiscard]] Estimated<HeterogeneityTest> cochran_q(std::span<const SegmentEffect> segments);
+
+}  // namespace splitplot::stats

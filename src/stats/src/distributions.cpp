@@ -1,0 +1,136 @@
+#include <splitplot/stats/distributions.hpp>
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <limits>
+#include <numbers>
+
+#include <boost/math/distributions/students_t.hpp>
+#include <boost/math/special_functions/beta.hpp>
+#include <boost/math/special_functions/erf.hpp>
+#include <boost/math/special_functions/gamma.hpp>
+
+namespace splitplot::stats {
+namespace {
+
+namespace math = boost::math;
+
+// Boost.Math answers instead of throwing: overflow gives infinity, underflow zero, and a series that was cut
+// short its best value. Domains are asserted by the callers below, so that the NaN of an ignored domain error
+// cannot arise.
+using Quiet = math::policies::policy<math::policies::domain_error<math::policies::ignore_error>,
+                                     math::policies::pole_error<math::policies::ignore_error>,
+                                     math::policies::overflow_error<math::policies::ignore_error>,
+                                     math::policies::underflow_error<math::policies::ignore_error>,
+                                     math::policies::evaluation_error<math::policies::ignore_error>,
+                                     math::policies::rounding_error<math::policies::ignore_error>>;
+
+constexpr double kLogSqrtTwoPi = 0.918938533204672741780329736406;
+
+/// log(n!) - log(sqrt(2 pi n) (n / e)^n): what Stirling's formula leaves out (Loader 2000).
+double stirling_error(double n) {
+  if (n == 0) return 0;
+  if (n < 16) return math::lgamma(n + 1, Quiet()) - ((n + 0.5) * std::log(n) - n + kLogSqrtTwoPi);
+  const double inverse = 1 / n;
+  const double square = inverse * inverse;
+  return inverse *
+         (1.0 / 12 - square * (1.0 / 360 - square * (1.0 / 1260 - square * (1.0 / 1680 - square / 1188))));
+}
+
+/// x log(x / m) + m - x without cancellation where x is near m (Loader 2000).
+double deviance_part(double x, double m) {
+  if (x == 0) return m;
+  const double v = (x - m) / (x + m);
+  if (std::abs(v) > 0.1) return x * std::log(x / m) + m - x;
+  double sum = (x - m) * v;
+  double term = 2 * x * v;
+  for (int j = 3; j < 60; j += 2) {
+    term *= v * v;
+    const double next = sum + term / j;
+    if (next == sum) break;
+    sum = next;
+  }
+  return sum;
+}
+
+/// log of the binomial probability of k in n at rate p, q = 1 - p (Loader 2000, saddle-point expansion).
+double log_binomial_pmf(double k, double n, double p, double q) {
+  if (n == 0) return 0;
+  if (k == 0) return n * (p < 0.5 ? std::log1p(-p) : std::log(q));
+  if (k == n) return n * (q < 0.5 ? std::log1p(-q) : std::log(p));
+  return stirling_error(n) - stirling_error(k) - stirling_error(n - k) - deviance_part(k, n * p) -
+         deviance_part(n - k, n * q) + 0.5 * (std::log(n) - std::log(k) - std::log(n - k)) - kLogSqrtTwoPi;
+}
+
+}  // namespace
+
+double normal_pdf(double z) {
+  return std::exp(-0.5 * z * z - kLogSqrtTwoPi);
+}
+
+double normal_cdf(double z) {
+  return 0.5 * std::erfc(-z / std::numbers::sqrt2);
+}
+
+double normal_sf(double z) {
+  return 0.5 * std::erfc(z / std::numbers::sqrt2);
+}
+
+double normal_quantile(double p) {
+  assert(p > 0 && p < 1);
+  return -std::numbers::sqrt2 * math::erfc_inv(2 * p, Quiet());
+}
+
+double student_t_sf(double t, double degrees) {
+  assert(degrees > 0 && !std::isnan(t));
+  if (std::isinf(t)) return t > 0 ? 0 : 1;
+  const math::students_t_distribution<double, Quiet> distribution(degrees);
+  return math::cdf(math::complement(distribution, t));
+}
+
+double student_t_quantile(double p, double degrees) {
+  assert(p > 0 && p < 1 && degrees > 0);
+  const math::students_t_distribution<double, Quiet> distribution(degrees);
+  return math::quantile(distribution, p);
+}
+
+double chi_square_sf(double x, double degrees) {
+  assert(x >= 0 && degrees > 0);
+  // Beyond this the answer is 0 in double precision, and Boost's continued fraction would overflow on the
+  // way.
+  if (x > 1e300) return 0;
+  return math::gamma_q(degrees / 2, x / 2, Quiet());
+}
+
+double beta_cdf(double x, double a, double b) {
+  assert(x >= 0 && x <= 1 && a > 0 && b > 0);
+  return math::ibeta(a, b, x, Quiet());
+}
+
+double beta_pdf(double x, double a, double b) {
+  assert(x >= 0 && x <= 1 && a > 0 && b > 0);
+  return math::ibeta_derivative(a, b, x, Quiet());
+}
+
+double beta_quantile(double p, double a, double b) {
+  assert(p >= 0 && p <= 1 && a > 0 && b > 0);
+  return math::ibeta_inv(a, b, p, Quiet());
+}
+
+double log_hypergeometric_pmf(std::uint64_t k, std::uint64_t successes, std::uint64_t drawn,
+                              std::uint64_t total) {
+  assert(successes <= total && drawn <= total);
+  const std::uint64_t failures = total - successes;
+  if (k > successes || k > drawn || drawn - k > failures) return -std::numeric_limits<double>::infinity();
+  if (drawn == 0 || drawn == total) return 0;
+  const double p = static_cast<double>(drawn) / static_cast<double>(total);
+  const double q = static_cast<double>(total - drawn) / static_cast<double>(total);
+  const double log_pmf =
+      log_binomial_pmf(static_cast<double>(k), static_cast<double>(successes), p, q) +
+      log_binomial_pmf(static_cast<double>(drawn - k), static_cast<double>(failures), p, q) -
+      log_binomial_pmf(static_cast<double>(drawn), static_cast<double>(total), p, q);
+  return std::min(log_pmf, 0.0);
+}
+
+}  // namespace splitplot::stats
