@@ -1,0 +1,36 @@
+/// A condition on the columns of a row ("event = 'purchase' and value > 0"), as a tree that an adapter turns
+/// into its own query language. Column names are looked up and quoted there, literals are escaped: no text of
+/// a user reaches a query unescaped.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace splitplot::store {
+
+using Literal = std::variant<double, std::string, bool>;
+
+struct Predicate {
+  enum class Kind {
+    And,
+    Or,
+    Not,
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+    In,
+    IsMissing
+  };
+
+  Kind kind = Kind::And;
+  std::vector<Predicate> operands;  ///< of And, Or, Not
+  std::string column;               ///< of the rest
+  std::vector<Literal> literals;    ///< one for a comparison, any number for In, none for IsMissing
+};
+
+}  // namespace splitplot::store

@@ -1,0 +1,104 @@
+#include "error_text.hpp"
+
+#include <cstdlib>
+#include <optional>
+#include <string_view>
+
+#include <fmt/format.h>
+
+namespace splitplot::store::duckdb {
+namespace {
+
+/// The whole number that follows `label`, if there is one.
+std::optional<long> number_after(std::string_view text, std::string_view label) {
+  const std::size_t at = text.find(label);
+  if (at == std::string_view::npos) return std::nullopt;
+  const std::string rest(text.substr(at + label.size(), 24));
+  char* end = nullptr;
+  const long number = std::strtol(rest.c_str(), &end, 10);
+  if (end == rest.c_str()) return std::nullopt;
+  return number;
+}
+
+Error malformed_csv(std::string_view text, const std::string& path) {
+  const auto line = number_after(text, "CSV Error on Line: ");
+  const std::string place =
+      line ? fmt::format("line {} of '{}'", *line, path) : fmt::format("a line of '{}'", path);
+  const auto has = [&](std::string_view part) { return text.find(part) != std::string_view::npos; };
+  const auto expected = number_after(text, "Expected Number of Columns: ");
+  const auto found = number_after(text, " Found: ");
+  if (expected && found) {
+    return {ErrorCode::BadData,
+            fmt::format("{} has {} columns where the header has {}", place, *found, *expected),
+            "look for a stray or missing delimiter, or a cell that holds one and is not in double quotes"};
+  }
+  if (has("unterminated quote")) {
+    return {ErrorCode::BadData, fmt::format("{} has a double quote that is never closed", place),
+            "close the quote, or write it twice (\"\") where it is part of the cell"};
+  }
+  if (has("Invalid unicode") || has("not utf-8")) {
+    return {ErrorCode::BadData, fmt::format("{} is not valid UTF-8", place),
+            "convert the file, for example with: iconv -f LATIN1 -t UTF-8 FILE > NEW_FILE"};
+  }
+  if (has("Maximum line size")) {
+    return {ErrorCode::BadData, fmt::format("{} is longer than 2 MB", place),
+            "look for a quote that is never closed"};
+  }
+  return {ErrorCode::BadData, fmt::format("{} is not well-formed delimited text", place),
+          "look for stray double quotes and for line ends of different kinds"};
+}
+
+}  // namespace
+
+Error error_from(const QueryFailure& failure, const std::string& path) {
+  const std::string_view text = failure.message;
+  const auto has = [&](std::string_view part) { return text.find(part) != std::string_view::npos; };
+  if (failure.kind == QueryFailure::Kind::Cancelled)
+    return {ErrorCode::Cancelled, "the query was cancelled", ""};
+  if (failure.kind == QueryFailure::Kind::OutOfMemory) {
+    if (has("temporary") && (has("disk") || has("max_temp_directory_size"))) {
+      return {ErrorCode::ResourceLimit,
+              fmt::format("the disk for temporary files is full while reading '{}'", path),
+              "free some space, or name another temporary directory"};
+    }
+    return {ErrorCode::ResourceLimit, fmt::format("reading '{}' needs more memory than is allowed", path),
+            "allow more memory, or use fewer dimensions"};
+  }
+  if (has("No space left")) {
+    return {ErrorCode::ResourceLimit, "the disk for temporary files is full",
+            "free some space, or name another temporary directory"};
+  }
+  if (has("CSV Error") || has("CSV Parser") || has("CSV File") || has("sniffing file"))
+    return malformed_csv(text, path);
+  if (has("Malformed JSON")) {
+    const auto record = number_after(text, "in record/value ");
+    return {ErrorCode::BadData,
+            record ? fmt::format("record {} of '{}' is not well-formed JSON", *record, path)
+                   : fmt::format("'{}' is not well-formed JSON", path),
+            "each line must be one JSON object, or the file one array of objects"};
+  }
+  if (has("Parquet") || has("parquet") || has("snappy") || has("thrift")) {
+    return {ErrorCode::Unreadable, fmt::format("'{}' is a damaged Parquet file", path),
+            "write or copy the file again"};
+  }
+  if (has("Out of Range") || has("out of range")) {
+    return {ErrorCode::BadData, fmt::format("numbers in '{}' are too large to compute with", path),
+            "look for cells beyond 1e150"};
+  }
+  if (has("gzip") || has("GZIP") || has("zstd") || has("ZSTD")) {
+    return {ErrorCode::Unreadable, fmt::format("the compressed file '{}' is damaged", path),
+            "compress or copy the file again"};
+  }
+  if (has("IO Error")) {
+    return {ErrorCode::Unreadable, fmt::format("'{}' could not be read to its end", path),
+            "check that the file is complete and nobody is writing it"};
+  }
+  if (failure.kind == QueryFailure::Kind::Conversion) {
+    return {ErrorCode::BadData, fmt::format("a cell of '{}' is not of its column's type", path),
+            "clean the column"};
+  }
+  return {ErrorCode::Internal, fmt::format("the embedded database failed while reading '{}'", path),
+          "this is a defect; please report it"};
+}
+
+}  // namespace splitplot::store::duckdb

@@ -1,0 +1,77 @@
+/// A file as DuckDB reads it: its dialect, its columns with DuckDB's types, and the table expression that
+/// reads it. Everything is written out (auto-detection off) so that all passes over a file read it in the
+/// same way.
+#pragma once
+
+#include "connection.hpp"
+
+#include <splitplot/base/result.hpp>
+#include <splitplot/store/tabular_file.hpp>
+
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace splitplot::store::duckdb {
+
+struct SourceColumn {
+  std::string name;      ///< as in the file; DuckDB appends _1, _2 to repeated names
+  std::string sql_type;  ///< as DuckDB detected it
+  ColumnType type = ColumnType::Text;
+};
+
+struct CsvDialect {
+  std::string delimiter = ",";
+  std::string escape = "\"";
+  std::string new_line;  ///< "\r\n" or empty for any
+};
+
+struct Source {
+  std::string path;
+  FileKind kind;
+  ReadOptions options;
+  CsvDialect dialect;
+  std::vector<SourceColumn> columns;
+};
+
+/// How columns are typed while reading.
+enum class Typing {
+  Detected,  ///< by the types detected from the head
+  Text,      ///< all text: for files whose tail is not what the head promised
+};
+
+/// Which columns of a source are read as text, though their detected type says otherwise: those whose cells
+/// are wanted exactly as they stand in the file.
+struct ReadPlan {
+  const Source* source = nullptr;
+  Typing typing = Typing::Detected;
+  std::set<std::size_t> text_columns;
+
+  /// True if the column arrives as VARCHAR.
+  [[nodiscard]] bool is_text(std::size_t column) const;
+};
+
+/// Reads the head of a file and finds out all of the above. `kind` must be known.
+/// Errors: Unreadable, BadData (lines of different lengths, with the line number).
+[[nodiscard]] Result<Source> describe(Connection& connection, const std::string& path, FileKind kind,
+                                      const ReadOptions& options);
+
+/// The first line of text, decompressed.
+[[nodiscard]] QueryResult<std::string> first_line(Connection& connection, const std::string& path,
+                                                  FileKind kind);
+
+/// The table expression, for instance `read_csv('...', ...)`.
+[[nodiscard]] std::string table_expression(const ReadPlan& plan);
+
+/// Whether the file comes with row numbers; others are numbered while reading, which needs their order kept.
+[[nodiscard]] bool numbers_its_rows(const Source& source);
+
+/// The row's place in the file, from 0, over the table expression.
+[[nodiscard]] std::string row_index_sql(const Source& source);
+
+/// Index of a column: exact name first, else the only one that differs in case. Errors: NotFound with the
+/// nearest name.
+[[nodiscard]] Result<std::size_t> find_column(const Source& source, std::string_view name);
+
+}  // namespace splitplot::store::duckdb
