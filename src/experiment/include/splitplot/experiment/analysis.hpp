@@ -1,0 +1,204 @@
+/// The analysis of one experiment: what was asked, and everything that was found. `analyze_file` is the one
+/// way from a file to an `Analysis`; reports only print what stands here and compute nothing. All values are
+/// plain; nothing in an `Analysis` is NaN or infinite: what cannot be estimated says why.
+#pragma once
+
+#include <splitplot/base/result.hpp>
+#include <splitplot/stats/bayes.hpp>
+#include <splitplot/stats/comparison.hpp>
+#include <splitplot/stats/estimate.hpp>
+#include <splitplot/stats/multiplicity.hpp>
+#include <splitplot/stats/pooling.hpp>
+#include <splitplot/stats/sample_ratio.hpp>
+#include <splitplot/store/unit_frame.hpp>
+#include <splitplot/store/warehouse.hpp>
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace splitplot::experiment {
+
+// ---------------------------------------------------------------- what was asked
+
+/// How the data were looked at while the test ran.
+enum class Monitoring {
+  FixedHorizon,  ///< looked at once, at a size fixed beforehand
+  Sequential,    ///< watched: intervals and p-values hold at every look
+};
+
+/// How a metric's values are compared. Found from the values: 0 and 1 alone make a proportion.
+enum class MetricKind { Proportion, Mean };
+
+struct AnalysisRequest {
+  std::string path;  ///< the file, or the exposures
+  store::ReadOptions read_options;
+  std::string variant_column;
+  std::optional<std::string> control;       ///< the variant to compare with; guessed when not given
+  std::vector<std::string> metrics;         ///< declarations as in metric_definition.hpp, at least one
+  std::map<std::string, MetricKind> kinds;  ///< by metric name, where the detected kind is not the one wanted
+  std::vector<std::string> lower_is_better;  ///< names of metrics
+  std::vector<std::string> dimensions;       ///< columns to segment by; "a*b" crosses two or more
+  std::vector<std::string> covariates;       ///< columns measured before the exposure
+  std::optional<std::string> unit_column;
+  store::RepeatedUnits repeated_units = store::RepeatedUnits::Refuse;
+  store::MissingValue missing = store::MissingValue::LeaveOut;
+  std::optional<std::string> events_path;  ///< events in a file of their own; needs unit_column
+  std::optional<std::string>
+      time_column;  ///< of the exposures; found when not given and events are in a file of their own
+  std::optional<std::string> event_time_column;  ///< of the events; `time_column` when not given
+  std::map<std::string, double> weights;         ///< planned split; equal when empty
+  double alpha = 0.05;
+  double power = 0.80;            ///< of detectable effects
+  double worthwhile_lift = 0.20;  ///< a segment that cannot see this relative change is called too small
+  stats::Correction correction = stats::Correction::Holm;  ///< over metrics x variants
+  stats::Correction segment_correction =
+      stats::Correction::BenjaminiHochberg;  ///< over segments x metrics x variants
+  stats::SpreadPrior spread_prior = stats::AdaptiveSpread{};
+  Monitoring monitoring = Monitoring::FixedHorizon;
+  std::uint64_t tuned_for_units = 10'000;  ///< Sequential: the total sample at which intervals are tightest
+  bool with_distributions = false;         ///< histograms, one more pass over the file per metric
+};
+
+// ---------------------------------------------------------------- what was found
+
+/// How much a finding matters.
+enum class Severity {
+  Note,     ///< good to know
+  Warning,  ///< weakens a number
+  Problem,  ///< the result should not be trusted until this is understood
+};
+
+/// Something the reader must know about the data or a number.
+struct Finding {
+  Severity severity = Severity::Note;
+  std::string code;     ///< stable, for programs: "srm", "skewed", "small_segment", ...
+  std::string message;  ///< one or two sentences for a person
+};
+
+/// A choice made on the user's behalf, and how to make another.
+struct Assumption {
+  std::string what;
+  std::string change;  ///< the option that overrides it
+};
+
+struct Variant {
+  std::string name;
+  std::uint64_t units = 0;
+  double planned_share = 0;
+  bool is_control = false;
+};
+
+/// One arm of one metric.
+struct Arm {
+  std::uint64_t units = 0;  ///< with a value
+  std::uint64_t missing = 0;
+  stats::Estimated<stats::Estimate> mean;  ///< rate or mean with its interval (Wilson, or Student's t)
+  std::optional<std::uint64_t> successes;  ///< of a proportion
+  double standard_deviation = 0;
+};
+
+/// One treatment against the control, on one metric. Index 0 is the control everywhere, so comparisons are of
+/// variants 1...
+struct Comparison {
+  std::size_t variant = 1;  ///< index into Analysis::variants
+  stats::Estimated<stats::Difference> difference;
+  stats::Estimated<stats::Estimate> lift;  ///< relative, with Fieller's interval
+  double adjusted_p_value = 1;             ///< over the family; 1 where there is no difference to test
+  bool significant = false;                ///< adjusted_p_value <= alpha
+  stats::Estimated<stats::Beats> bayes;
+  stats::Estimated<double> detectable_difference;  ///< at alpha and power, absolute
+};
+
+/// What a covariate did to one comparison.
+struct CovariateAdjustment {
+  std::size_t variant = 1;
+  stats::Estimated<stats::Difference> unadjusted;
+  double variance_reduction = 0;  ///< 1 - (adjusted se / unadjusted se)^2; may be negative by chance
+};
+
+/// A metric over all units. Where covariates were given, `comparisons` are the adjusted ones and
+/// `adjustments` tells what that changed.
+struct MetricResult {
+  std::string name;
+  std::string definition;  ///< as the user wrote it
+  MetricKind kind = MetricKind::Mean;
+  stats::Direction direction = stats::Direction::HigherIsBetter;
+  std::vector<Arm> arms;                         ///< in the order of Analysis::variants
+  std::vector<Comparison> comparisons;           ///< one per treatment
+  std::vector<CovariateAdjustment> adjustments;  ///< one per treatment, or empty
+  std::vector<double> chance_to_be_best;         ///< one per variant; empty where it cannot be given
+  std::vector<store::Histogram> histograms;      ///< one per variant, or empty
+  std::vector<Finding> findings;
+};
+
+/// One segment, for one metric and one treatment.
+struct SegmentResult {
+  std::string segment;  ///< the level, "(missing)" for empty cells, "a / b" for crossed dimensions
+  std::uint64_t control_units = 0;
+  std::uint64_t treatment_units = 0;
+  stats::Estimated<stats::Estimate> control_mean;
+  stats::Estimated<stats::Difference> raw;
+  stats::Estimated<stats::Estimate> raw_lift;
+  double adjusted_p_value = 1;  ///< over the segment family
+  bool significant = false;
+  stats::Estimated<stats::PooledEffect> pooled;  ///< on the absolute scale
+  stats::Estimated<double> detectable_difference;
+  bool too_small = false;  ///< cannot see a change of AnalysisRequest::worthwhile_lift
+};
+
+/// One dimension, one metric, one treatment: the forest plot.
+struct SegmentTable {
+  std::string dimension;
+  std::size_t metric = 0;   ///< index into Analysis::metrics
+  std::size_t variant = 1;  ///< index into Analysis::variants
+  std::vector<SegmentResult> segments;
+  stats::Estimated<stats::PooledSegments>
+      pooling;  ///< `pooling->segments` is in the order of the segments it could use
+  stats::Estimated<stats::HeterogeneityTest> heterogeneity;
+  std::vector<Finding> findings;
+};
+
+/// A family of tests that were corrected together.
+struct Family {
+  std::string description;  ///< "2 treatments x 3 metrics"
+  std::size_t tests = 0;
+  stats::Correction correction = stats::Correction::Holm;
+};
+
+struct SampleRatio {
+  stats::Estimated<stats::ChiSquareTest> overall;
+  struct ByDimension {
+    std::string dimension;
+    stats::Estimated<stats::ChiSquareTest> test;  ///< is the split the same in every segment
+  };
+  std::vector<ByDimension> by_dimension;
+  bool mismatch = false;  ///< overall p < 0.001
+};
+
+struct Analysis {
+  AnalysisRequest request;
+  std::string source;         ///< file name(s) as shown
+  std::string source_format;  ///< "CSV (',')", "Parquet", ...
+  std::uint64_t rows = 0;
+  std::uint64_t units = 0;
+  std::vector<Variant> variants;  ///< the control first, then by name
+  SampleRatio sample_ratio;
+  std::vector<MetricResult> metrics;
+  std::vector<SegmentTable> segment_tables;  ///< by dimension, then metric, then treatment
+  Family family;
+  std::optional<Family> segment_family;
+  std::vector<Assumption> assumptions;
+  std::vector<Finding> findings;        ///< about the file and the experiment as a whole
+  std::vector<std::string> conclusion;  ///< plain words, one thought each; claims no more than the numbers
+};
+
+/// Reads, checks, aggregates and analyses. One pass over the file where it can.
+/// Errors: InvalidArgument (the request contradicts itself), NotFound (file, column or variant, with the
+/// nearest name), Unreadable, BadData (with the place), ResourceLimit.
+[[nodiscard]] Result<Analysis> analyze_file(store::Warehouse& warehouse, const AnalysisRequest& request,
+                                            const store::Progress& progress = {});
+
+}  // namespace splitplot::experiment

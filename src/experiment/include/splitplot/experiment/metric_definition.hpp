@@ -1,0 +1,35 @@
+/// How a person declares a metric on the command line, and what it means.
+///
+///   spend                                             the column `spend`
+///   revenue=sum(value) where event = 'purchase'       named, reduced to one number per unit, on some of the
+///   rows "bought twice"=count() where event='purchase' and value >= 10
+///
+/// Grammar:
+///   metric     := [ name '=' ] ( column | reduction '(' [ column ] ')' ) [ 'where' condition ]
+///   reduction  := sum | count | count_distinct | mean | avg | min | max | any | first | last
+///   condition  := and-terms joined by 'or'; comparisons = == != <> < <= > >= ; 'in' ( list ); 'is' [ 'not' ]
+///   'missing'; 'not'; parentheses column     := bare word, or "quoted", or `quoted`;  text := 'single
+///   quoted' ('' inside stands for one quote)
+/// Keywords in any case. Pure functions.
+#pragma once
+
+#include <splitplot/base/result.hpp>
+#include <splitplot/store/unit_frame.hpp>
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace splitplot::experiment {
+
+struct MetricDefinition {
+  store::Measure measure;  ///< `measure.name` is the metric's name
+  std::string text;        ///< as the user wrote it
+};
+
+/// `columns` are the columns that exist: a text that is the name of one, whatever characters it holds, means
+/// that column. Errors: InvalidArgument, with the place in the text marked in the message.
+[[nodiscard]] Result<MetricDefinition> parse_metric(std::string_view text,
+                                                    std::span<const std::string> columns = {});
+
+}  // namespace splitplot::experiment

@@ -1,0 +1,314 @@
+#include "data_checks.hpp"
+
+#include <splitplot/base/number_text.hpp>
+#include <splitplot/base/spelling.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace splitplot::experiment {
+namespace {
+
+/// Sample-ratio mismatch is called at this level: false alarms must be rare, because every result then waits
+/// (Fabijan et al. 2019, KDD, use .0005 to .001).
+constexpr double kMismatchAlarm = 0.001;
+/// A covariate that differs between variants at this level was hardly measured before the exposure.
+constexpr double kImbalanceAlarm = 0.001;
+/// More values than this in the variant column, and it is none.
+constexpr std::size_t kMaximumVariants = 50;
+
+/// Names that controls commonly have, most telling first.
+std::optional<std::string> guess_control(const std::vector<std::string>& names) {
+  constexpr std::array<std::string_view, 12> kControls{"control", "ctrl",    "baseline", "original",
+                                                       "holdout", "default", "placebo",  "off",
+                                                       "a",       "0",       "false",    "none"};
+  for (const std::string_view wanted : kControls) {
+    for (const std::string& name : names) {
+      if (equal_ignoring_case(name, wanted)) return name;
+    }
+  }
+  return std::nullopt;
+}
+
+Result<std::string> find_control(const std::vector<std::string>& names, const AnalysisRequest& request,
+                                 std::vector<Assumption>& assumptions) {
+  if (request.control) {
+    if (std::ranges::find(names, *request.control) != names.end()) return *request.control;
+    const auto nearest = nearest_name(*request.control, names);
+    return fail(
+        ErrorCode::NotFound,
+        fmt::format("no unit has the variant '{}', which was named as the control", *request.control),
+        fmt::format("{}the variants are '{}'", nearest ? fmt::format("did you mean '{}'? ", *nearest) : "",
+                    fmt::join(names, "', '")));
+  }
+  const auto guess = guess_control(names);
+  const std::string control = guess.value_or(names.front());
+  assumptions.push_back({fmt::format("'{}' is the control{}.", control,
+                                     guess ? "" : " (the first by name, since none is called control)"),
+                         "--control NAME"});
+  return control;
+}
+
+Result<void> set_planned_shares(std::vector<Variant>& variants, const AnalysisRequest& request) {
+  if (request.weights.empty()) {
+    for (Variant& variant : variants) variant.planned_share = 1.0 / static_cast<double>(variants.size());
+    return {};
+  }
+  std::vector<std::string> names;
+  for (const Variant& variant : variants) names.push_back(variant.name);
+  double total = 0;
+  for (const auto& [name, weight] : request.weights) {
+    if (!(weight >= 0) || !std::isfinite(weight)) {
+      return fail(ErrorCode::InvalidArgument,
+                  fmt::format("the weight of '{}' is {}, which is not a number of 0 or more", name, weight));
+    }
+    total += weight;
+  }
+  if (!(total > 0))
+    return fail(ErrorCode::InvalidArgument, "all weights are zero",
+                "give the planned split, such as --weights A=50,B=50");
+  for (const auto& [name, weight] : request.weights) {
+    if (std::ranges::find(names, name) != names.end() || weight == 0) continue;
+    const auto nearest = nearest_name(name, names);
+    return fail(ErrorCode::NotFound,
+                fmt::format("a weight is given for '{}', but no unit has that variant", name),
+                nearest ? fmt::format("did you mean '{}'?", *nearest)
+                        : fmt::format("the variants are '{}'", fmt::join(names, "', '")));
+  }
+  for (Variant& variant : variants) {
+    const auto weight = request.weights.find(variant.name);
+    if (weight == request.weights.end()) {
+      return fail(ErrorCode::InvalidArgument,
+                  fmt::format("no weight is given for the variant '{}'", variant.name),
+                  "give one for every variant, such as --weights A=50,B=50");
+    }
+    variant.planned_share = weight->second / total;
+  }
+  return {};
+}
+
+void note(Analysis& analysis, Severity severity, std::string code, std::string message) {
+  analysis.findings.push_back({severity, std::move(code), std::move(message)});
+}
+
+std::string counted(std::uint64_t number, std::string_view singular, std::string_view plural) {
+  return fmt::format("{} {}", grouped(number), number == 1 ? singular : plural);
+}
+
+}  // namespace
+
+std::size_t index_of(const std::vector<Variant>& variants, const std::string& name) {
+  return static_cast<std::size_t>(std::ranges::find(variants, name, &Variant::name) - variants.begin());
+}
+
+Result<std::vector<Variant>> find_variants(const store::Frame& frame, const AnalysisRequest& request,
+                                           std::vector<Assumption>& assumptions) {
+  std::map<std::string, std::uint64_t> units;
+  for (const store::Cell& cell : frame.cells) units[cell.variant] += cell.units;
+  const std::string& column = request.variant_column;
+  if (units.empty()) {
+    return fail(ErrorCode::BadData, fmt::format("no row of {} has a variant in '{}'", request.path, column),
+                "check that the column is the right one and that it is filled");
+  }
+  if (units.size() == 1) {
+    return fail(ErrorCode::BadData,
+                fmt::format("'{}' has one variant only, '{}' ({} units): there is nothing to compare it with",
+                            column, units.begin()->first, grouped(units.begin()->second)),
+                "a test needs at least two variants; check that the file was not filtered to one of them");
+  }
+  if (units.size() > kMaximumVariants) {
+    return fail(
+        ErrorCode::BadData,
+        fmt::format("'{}' has {} different values, which is too many for a variant column", column,
+                    grouped(units.size())),
+        fmt::format("name the column that says which variant a unit saw; at most {} variants are compared",
+                    kMaximumVariants));
+  }
+  std::vector<std::string> names;
+  for (const auto& [name, count] : units) names.push_back(name);
+  auto control = find_control(names, request, assumptions);
+  if (!control) return tl::unexpected(control.error());
+  std::vector<Variant> variants{{*control, units[*control], 0, true}};
+  for (const auto& [name, count] : units) {
+    if (name != *control) variants.push_back({name, count, 0, false});
+  }
+  if (auto done = set_planned_shares(variants, request); !done) return tl::unexpected(done.error());
+  return variants;
+}
+
+std::string describe_format(const store::TabularFile& file) {
+  std::string text;
+  switch (file.kind.format) {
+    case store::FileFormat::Parquet:
+      text = "Parquet";
+      break;
+    case store::FileFormat::JsonLines:
+      text = "JSON lines";
+      break;
+    case store::FileFormat::DelimitedText:
+      if (file.options.delimiter == '\t') {
+        text = "TSV";
+      } else {
+        text = file.options.delimiter && file.options.delimiter != ','
+                   ? fmt::format("CSV ('{}')", *file.options.delimiter)
+                   : "CSV";
+      }
+      break;
+  }
+  if (file.kind.compression == store::Compression::Gzip) text += ", gzip";
+  if (file.kind.compression == store::Compression::Zstd) text += ", zstd";
+  return text;
+}
+
+void check_sample_ratio(Analysis& analysis) {
+  std::vector<std::uint64_t> observed;
+  std::vector<double> weights;
+  for (const Variant& variant : analysis.variants) {
+    observed.push_back(variant.units);
+    weights.push_back(variant.planned_share);
+    if (variant.planned_share == 0 && variant.units > 0) {
+      analysis.sample_ratio.mismatch = true;
+      note(analysis, Severity::Problem, "unplanned_variant",
+           fmt::format("{} saw '{}', which the plan gives no share.", counted(variant.units, "unit", "units"),
+                       variant.name));
+    }
+  }
+  analysis.sample_ratio.overall = stats::sample_ratio_test(observed, weights);
+  const auto& test = analysis.sample_ratio.overall;
+  if (!test || test->p_value >= kMismatchAlarm) return;
+  analysis.sample_ratio.mismatch = true;
+  std::vector<std::string> shares;
+  for (const Variant& variant : analysis.variants) {
+    shares.push_back(
+        fmt::format("{} {:.2f} % (planned {:.2f} %)", variant.name,
+                    100 * static_cast<double>(variant.units) / static_cast<double>(analysis.units),
+                    100 * variant.planned_share));
+  }
+  note(analysis, Severity::Problem, "srm",
+       fmt::format("Sample-ratio mismatch: the units arrived as {}. Chance alone does this less than once in "
+                   "a thousand tests, so units were "
+                   "lost or gained by variant and no effect below can be trusted until that is explained. If "
+                   "the split was planned to be "
+                   "unequal, say so with --weights.",
+                   fmt::join(shares, ", ")));
+}
+
+stats::Estimated<stats::ChiSquareTest> split_by_segment(const std::vector<Segment>& segments) {
+  std::vector<std::uint64_t> table;
+  std::size_t columns = 0;
+  for (const Segment& segment : segments) {
+    columns = segment.arms.size();
+    for (const ArmAggregate& arm : segment.arms) table.push_back(arm.units);
+  }
+  return stats::independence_test(table, columns);
+}
+
+void check_frame(Analysis& analysis, const store::Frame& frame, const store::UnitFrameQuery& query) {
+  if (frame.rows_without_variant > 0) {
+    note(analysis, Severity::Warning, "no_variant",
+         fmt::format("{} without a variant in '{}' {} left out.",
+                     counted(frame.rows_without_variant, "row", "rows"), query.variant_column,
+                     frame.rows_without_variant == 1 ? "is" : "are"));
+  }
+  if (frame.rows_without_unit > 0) {
+    note(
+        analysis, Severity::Warning, "no_unit",
+        fmt::format("{} without a unit in '{}' {} left out.", counted(frame.rows_without_unit, "row", "rows"),
+                    query.unit_column.value_or(""), frame.rows_without_unit == 1 ? "is" : "are"));
+  }
+  if (frame.units_in_several_variants > 0) {
+    const double share = static_cast<double>(frame.units_in_several_variants) /
+                         static_cast<double>(frame.units_in_several_variants + analysis.units);
+    note(analysis, share > 0.01 ? Severity::Problem : Severity::Warning, "several_variants",
+         fmt::format("{} saw more than one variant and {} left out ({:.2g} % of all).",
+                     counted(frame.units_in_several_variants, "unit", "units"),
+                     frame.units_in_several_variants == 1 ? "is" : "are", share * 100));
+  }
+  if (frame.repeated_units > 0) {
+    note(analysis, Severity::Note, "repeated_units",
+         fmt::format("{} had more than one row in the file and count once each.",
+                     counted(frame.repeated_units, "unit", "units")));
+  }
+  if (frame.units_in_several_levels > 0) {
+    note(analysis, Severity::Note, "several_levels",
+         fmt::format("{} changed a dimension between rows and stay in the segment of their first row.",
+                     counted(frame.units_in_several_levels, "unit", "units")));
+  }
+  if (frame.events_without_exposure > 0) {
+    note(analysis, Severity::Note, "events_left_out",
+         fmt::format("{} of {} events are of units that were never exposed, or happened before their "
+                     "exposure, and are left out.",
+                     grouped(frame.events_without_exposure), grouped(frame.events)));
+  }
+  for (const std::string& text : frame.notes) note(analysis, Severity::Note, "reading", text);
+}
+
+void check_covariates(Analysis& analysis, const store::UnitFrameQuery& query,
+                      const std::vector<const store::MetricAggregate*>& arms) {
+  for (std::size_t i = 0; i < query.covariates.size(); ++i) {
+    for (std::size_t variant = 1; variant < arms.size(); ++variant) {
+      auto moments = [&](const store::MetricAggregate& arm) {
+        const stats::CrossMoments& cross = arm.with_covariates;
+        stats::Moments one;
+        if (cross.dimensions() < i + 2) return one;
+        one.count = cross.count();
+        one.mean = cross.mean(i + 1);
+        one.m2 = cross.comoment(i + 1, i + 1);
+        return one;
+      };
+      const auto difference = stats::compare_means(moments(*arms[0]), moments(*arms[variant]));
+      if (!difference || difference->p_value >= kImbalanceAlarm) continue;
+      note(analysis, Severity::Problem, "covariate_imbalance",
+           fmt::format("The covariate '{}' differs between '{}' and '{}' more than chance allows. If it was "
+                       "measured after the exposure, the "
+                       "adjustment takes away part of the effect: leave it out.",
+                       query.covariates[i].name, analysis.variants[0].name, analysis.variants[variant].name));
+    }
+  }
+}
+
+void note_assumptions(Analysis& analysis) {
+  auto& assumptions = analysis.assumptions;
+  std::vector<std::string> proportions, means;
+  for (const MetricResult& metric : analysis.metrics)
+    (metric.kind == MetricKind::Proportion ? proportions : means).push_back(metric.name);
+  if (!proportions.empty()) {
+    assumptions.push_back(
+        {fmt::format("Proportions, since every value is 0 or 1: {}.", fmt::join(proportions, ", ")),
+         "--kind NAME=mean"});
+  }
+  if (!means.empty())
+    assumptions.push_back(
+        {fmt::format("Means of numbers: {}.", fmt::join(means, ", ")), "--kind NAME=proportion"});
+  if (analysis.request.lower_is_better.empty()) {
+    assumptions.push_back({"Higher is better for every metric.", "--lower-is-better NAME"});
+  }
+  if (analysis.request.weights.empty()) {
+    assumptions.push_back({"The split was planned to be equal.", "--weights A=50,B=50"});
+  }
+  if (analysis.request.monitoring == Monitoring::FixedHorizon) {
+    assumptions.push_back(
+        {"The test is finished and its end was fixed beforehand; a test that was watched and stopped when it "
+         "looked good "
+         "needs wider intervals.",
+         "--sequential"});
+  } else {
+    assumptions.push_back(
+        {fmt::format(
+             "The test was watched; intervals hold at every look and are tightest at {} units in all.",
+             grouped(analysis.request.tuned_for_units)),
+         "--tune-at UNITS"});
+  }
+  if (!analysis.request.covariates.empty()) {
+    assumptions.push_back(
+        {fmt::format("Measured before the exposure: {}.", fmt::join(analysis.request.covariates, ", ")),
+         "--covariate COLUMN"});
+  }
+}
+
+}  // namespace splitplot::experiment

@@ -1,0 +1,64 @@
+// One metric, compared between arms: the same code for all units and inside a segment.
+#pragma once
+
+#include "arms.hpp"
+
+#include <splitplot/experiment/analysis.hpp>
+#include <splitplot/experiment/metric_definition.hpp>
+
+#include <optional>
+#include <vector>
+
+namespace splitplot::experiment {
+
+/// What a comparison needs to know beside the aggregates.
+struct ComparisonSettings {
+  MetricKind kind = MetricKind::Mean;
+  stats::Direction direction = stats::Direction::HigherIsBetter;
+  double alpha = 0.05;
+  double power = 0.80;
+  Monitoring monitoring = Monitoring::FixedHorizon;
+  std::uint64_t tuned_for_units = 0;
+  std::optional<std::vector<double>> cuped_coefficients;  ///< set where the covariates adjust this metric
+};
+
+/// Everything that is said of one treatment against the control on one metric.
+struct ArmComparison {
+  stats::Estimated<stats::Difference> difference;
+  stats::Estimated<stats::Estimate> lift;
+  stats::Estimated<stats::Beats> bayes;
+  stats::Estimated<double> detectable_difference;
+};
+
+/// Compares two arms. `centre` holds the covariates' means that adjusted means refer to; unused without
+/// coefficients.
+[[nodiscard]] ArmComparison compare_arms(const store::MetricAggregate& control,
+                                         const store::MetricAggregate& treatment,
+                                         const ComparisonSettings& settings,
+                                         const std::vector<double>& centre);
+
+/// Rate with Wilson's interval, or mean with Student's; unadjusted, fixed horizon or always-valid as the
+/// settings say.
+[[nodiscard]] stats::Estimated<stats::Estimate> arm_mean(const store::MetricAggregate& arm,
+                                                         const ComparisonSettings& settings);
+
+/// Successes and units of a 0/1 metric.
+[[nodiscard]] stats::SuccessCount success_count(const store::MetricAggregate& arm);
+
+/// The covariates' means over the arms; empty where the metric is not adjusted.
+[[nodiscard]] std::vector<double> adjustment_centre(const std::vector<const store::MetricAggregate*>& arms,
+                                                    const ComparisonSettings& settings);
+
+/// The settings for a metric, with its kind found from the values and its coefficients from the covariates.
+/// Errors: BadData where the kind asked for does not fit the values.
+[[nodiscard]] Result<ComparisonSettings> settings_for(const AnalysisRequest& request,
+                                                      const std::string& metric_name,
+                                                      const std::vector<const store::MetricAggregate*>& arms);
+
+/// The metric over all units: arms, comparisons, what the covariates changed, and what the reader must know.
+[[nodiscard]] MetricResult analyse_metric(const MetricDefinition& definition,
+                                          const std::vector<Variant>& variants,
+                                          const std::vector<const store::MetricAggregate*>& arms,
+                                          const ComparisonSettings& settings);
+
+}  // namespace splitplot::experiment
