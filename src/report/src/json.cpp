@@ -1,0 +1,403 @@
+#include "json_text.hpp"
+#include "text.hpp"
+
+#include <splitplot/report/report.hpp>
+
+#include <cmath>
+#include <type_traits>
+#include <variant>
+
+#include <boost/json.hpp>
+
+namespace splitplot::report {
+namespace {
+
+using boost::json::array;
+using boost::json::object;
+using boost::json::value;
+using experiment::Analysis;
+using experiment::MetricResult;
+using experiment::SegmentTable;
+
+value text(const std::string& content) {
+  return value(valid_utf8(content));
+}
+
+/// An Analysis holds finite numbers except for ends of intervals, which may be open; JSON has no infinity, so
+/// that is null.
+value number(double x) {
+  return std::isfinite(x) ? value(x == 0 ? 0.0 : x) : value(nullptr);
+}
+
+array texts(const std::vector<std::string>& contents) {
+  array result;
+  for (const auto& content : contents) result.push_back(text(content));
+  return result;
+}
+
+value optional_text(const std::optional<std::string>& content) {
+  return content ? text(*content) : value(nullptr);
+}
+
+value optional_sign(std::optional<char> sign) {
+  return sign ? text(std::string(1, *sign)) : value(nullptr);
+}
+
+array interval(const stats::Interval& ends) {
+  return {number(ends.lower), number(ends.upper)};
+}
+
+object reason(const stats::NotEstimable& missing) {
+  return {{"not_estimable", text(missing.why)}};
+}
+
+object write(double x) {
+  return {{"value", number(x)}};
+}
+
+object write(const stats::Estimate& x) {
+  return {{"value", number(x.value)}, {"interval", interval(x.interval)}};
+}
+
+std::string_view word(stats::TestMethod method) {
+  switch (method) {
+    case stats::TestMethod::PooledZ:
+      return "pooled_z";
+    case stats::TestMethod::FisherExact:
+      return "fisher_exact";
+    case stats::TestMethod::WelchT:
+      return "welch_t";
+    case stats::TestMethod::AdjustedZ:
+      return "adjusted_z";
+    case stats::TestMethod::ConfidenceSequence:
+      break;
+  }
+  return "confidence_sequence";
+}
+
+std::string_view word(stats::IntervalMethod method) {
+  switch (method) {
+    case stats::IntervalMethod::Newcombe:
+      return "newcombe";
+    case stats::IntervalMethod::WelchT:
+      return "welch_t";
+    case stats::IntervalMethod::AdjustedNormal:
+      return "adjusted_normal";
+    case stats::IntervalMethod::ConfidenceSequence:
+      break;
+  }
+  return "confidence_sequence";
+}
+
+std::string_view word(stats::Correction correction) {
+  switch (correction) {
+    case stats::Correction::None:
+      return "none";
+    case stats::Correction::Bonferroni:
+      return "bonferroni";
+    case stats::Correction::Holm:
+      return "holm";
+    case stats::Correction::BenjaminiHochberg:
+      break;
+  }
+  return "benjamini_hochberg";
+}
+
+std::string_view word(experiment::Severity severity) {
+  switch (severity) {
+    case experiment::Severity::Note:
+      return "note";
+    case experiment::Severity::Warning:
+      return "warning";
+    case experiment::Severity::Problem:
+      break;
+  }
+  return "problem";
+}
+
+std::string_view word(experiment::MetricKind kind) {
+  return kind == experiment::MetricKind::Proportion ? "proportion" : "mean";
+}
+
+std::string_view word(store::RepeatedUnits repeated) {
+  switch (repeated) {
+    case store::RepeatedUnits::Refuse:
+      return "refuse";
+    case store::RepeatedUnits::First:
+      return "first";
+    case store::RepeatedUnits::Sum:
+      break;
+  }
+  return "sum";
+}
+
+object write(const stats::Difference& x) {
+  return {{"value", number(x.value)},
+          {"interval", interval(x.interval)},
+          {"standard_error", number(x.standard_error)},
+          {"p_value", number(x.p_value)},
+          {"test", word(x.test)},
+          {"interval_method", word(x.interval_method)}};
+}
+
+object write(const stats::Beats& x) {
+  return {{"chance_to_win", number(x.chance_to_win)},
+          {"expected_loss", number(x.expected_loss)},
+          {"expected_loss_of_keeping", number(x.expected_loss_of_keeping)}};
+}
+
+object write(const stats::PooledEffect& x) {
+  return {{"value", number(x.mean)},
+          {"interval", interval(x.interval)},
+          {"standard_deviation", number(x.sd)},
+          {"chance_above_zero", number(x.chance_above_zero)}};
+}
+
+object write(const stats::ChiSquareTest& x) {
+  return {{"statistic", number(x.statistic)},
+          {"degrees_of_freedom", number(x.degrees_of_freedom)},
+          {"p_value", number(x.p_value)}};
+}
+
+object write(const stats::HeterogeneityTest& x) {
+  return {{"q", number(x.q)},
+          {"degrees_of_freedom", number(x.degrees_of_freedom)},
+          {"p_value", number(x.p_value)}};
+}
+
+/// The pooled effects of the segments stand with the segments.
+object write(const stats::PooledSegments& x) {
+  return {{"overall", write(x.overall)},
+          {"spread_mean", number(x.spread_mean)},
+          {"spread", write(x.spread)},
+          {"real_share", write(x.real_share)}};
+}
+
+template <typename T>
+object estimated(const stats::Estimated<T>& x) {
+  return x ? write(*x) : reason(x.error());
+}
+
+array write(const std::vector<experiment::Finding>& findings) {
+  array result;
+  for (const auto& finding : findings) {
+    result.push_back({{"severity", word(finding.severity)},
+                      {"code", text(finding.code)},
+                      {"message", text(finding.message)}});
+  }
+  return result;
+}
+
+object write(const experiment::Family& family) {
+  return {{"description", text(family.description)},
+          {"tests", family.tests},
+          {"correction", word(family.correction)}};
+}
+
+object write(const stats::SpreadPrior& prior) {
+  return std::visit(
+      [](const auto& p) -> object {
+        using Prior = std::decay_t<decltype(p)>;
+        if constexpr (std::is_same_v<Prior, stats::HalfNormalSpread>) {
+          return {{"family", "half_normal"}, {"scale", number(p.scale)}};
+        } else if constexpr (std::is_same_v<Prior, stats::HalfCauchySpread>) {
+          return {{"family", "half_cauchy"}, {"scale", number(p.scale)}};
+        } else if constexpr (std::is_same_v<Prior, stats::FlatSpread>) {
+          return {{"family", "flat"}};
+        } else {
+          return {{"family", "adaptive"}, {"typical_errors", number(p.typical_errors)}};
+        }
+      },
+      prior);
+}
+
+value variant_name(const Analysis& analysis, std::size_t variant) {
+  return variant < analysis.variants.size() ? text(analysis.variants[variant].name) : value(nullptr);
+}
+
+object write_request(const experiment::AnalysisRequest& request) {
+  array metrics;
+  for (const auto& metric : request.metrics) metrics.push_back(text(metric));
+  object kinds;
+  for (const auto& [name, kind] : request.kinds) kinds[valid_utf8(name)] = word(kind);
+  object weights;
+  for (const auto& [name, weight] : request.weights) weights[valid_utf8(name)] = number(weight);
+  return {{"path", text(request.path)},
+          {"events_path", optional_text(request.events_path)},
+          {"delimiter", optional_sign(request.read_options.delimiter)},
+          {"decimal_separator", optional_sign(request.read_options.decimal_separator)},
+          {"variant_column", text(request.variant_column)},
+          {"control", optional_text(request.control)},
+          {"metrics", std::move(metrics)},
+          {"kinds", std::move(kinds)},
+          {"lower_is_better", texts(request.lower_is_better)},
+          {"dimensions", texts(request.dimensions)},
+          {"covariates", texts(request.covariates)},
+          {"unit_column", optional_text(request.unit_column)},
+          {"time_column", optional_text(request.time_column)},
+          {"event_time_column", optional_text(request.event_time_column)},
+          {"repeated_units", word(request.repeated_units)},
+          {"missing", request.missing == store::MissingValue::Zero ? "zero" : "leave_out"},
+          {"weights", std::move(weights)},
+          {"alpha", number(request.alpha)},
+          {"power", number(request.power)},
+          {"worthwhile_lift", number(request.worthwhile_lift)},
+          {"correction", word(request.correction)},
+          {"segment_correction", word(request.segment_correction)},
+          {"spread_prior", write(request.spread_prior)},
+          {"monitoring",
+           request.monitoring == experiment::Monitoring::Sequential ? "sequential" : "fixed_horizon"},
+          {"tuned_for_units", request.tuned_for_units},
+          {"with_distributions", request.with_distributions}};
+}
+
+object write_sample_ratio(const experiment::SampleRatio& ratio) {
+  array by_dimension;
+  for (const auto& split : ratio.by_dimension) {
+    by_dimension.push_back({{"dimension", text(split.dimension)}, {"test", estimated(split.test)}});
+  }
+  return {{"overall", estimated(ratio.overall)},
+          {"mismatch", ratio.mismatch},
+          {"by_dimension", std::move(by_dimension)}};
+}
+
+array write_variants(const Analysis& analysis) {
+  array result;
+  for (const auto& variant : analysis.variants) {
+    result.push_back({{"name", text(variant.name)},
+                      {"units", variant.units},
+                      {"planned_share", number(variant.planned_share)},
+                      {"is_control", variant.is_control}});
+  }
+  return result;
+}
+
+array write_arms(const Analysis& analysis, const MetricResult& metric) {
+  array result;
+  for (std::size_t i = 0; i < metric.arms.size(); ++i) {
+    const experiment::Arm& arm = metric.arms[i];
+    result.push_back({{"variant", variant_name(analysis, i)},
+                      {"units", arm.units},
+                      {"missing", arm.missing},
+                      {"mean", estimated(arm.mean)},
+                      {"successes", arm.successes ? value(*arm.successes) : value(nullptr)},
+                      {"standard_deviation", number(arm.standard_deviation)}});
+  }
+  return result;
+}
+
+array write_comparisons(const Analysis& analysis, const MetricResult& metric) {
+  array result;
+  for (const auto& comparison : metric.comparisons) {
+    result.push_back({{"variant", variant_name(analysis, comparison.variant)},
+                      {"difference", estimated(comparison.difference)},
+                      {"lift", estimated(comparison.lift)},
+                      {"adjusted_p_value", number(comparison.adjusted_p_value)},
+                      {"significant", comparison.significant},
+                      {"bayes", estimated(comparison.bayes)},
+                      {"detectable_difference", estimated(comparison.detectable_difference)}});
+  }
+  return result;
+}
+
+array write_histograms(const std::vector<store::Histogram>& histograms) {
+  array result;
+  for (const auto& histogram : histograms) {
+    array bars;
+    for (const auto& bar : histogram.bars) {
+      bars.push_back({{"lower", number(bar.lower)}, {"upper", number(bar.upper)}, {"units", bar.units}});
+    }
+    result.push_back({{"variant", text(histogram.variant)},
+                      {"zeros", histogram.zeros},
+                      {"below", histogram.below},
+                      {"above", histogram.above},
+                      {"bars", std::move(bars)}});
+  }
+  return result;
+}
+
+object write_metric(const Analysis& analysis, const MetricResult& metric) {
+  array adjustments;
+  for (const auto& adjustment : metric.adjustments) {
+    adjustments.push_back({{"variant", variant_name(analysis, adjustment.variant)},
+                           {"unadjusted", estimated(adjustment.unadjusted)},
+                           {"variance_reduction", number(adjustment.variance_reduction)}});
+  }
+  array best;
+  for (std::size_t i = 0; i < metric.chance_to_be_best.size(); ++i) {
+    best.push_back(
+        {{"variant", variant_name(analysis, i)}, {"probability", number(metric.chance_to_be_best[i])}});
+  }
+  return {{"name", text(metric.name)},
+          {"definition", text(metric.definition)},
+          {"kind", word(metric.kind)},
+          {"direction",
+           metric.direction == stats::Direction::HigherIsBetter ? "higher_is_better" : "lower_is_better"},
+          {"arms", write_arms(analysis, metric)},
+          {"comparisons", write_comparisons(analysis, metric)},
+          {"adjustments", std::move(adjustments)},
+          {"chance_to_be_best", std::move(best)},
+          {"histograms", write_histograms(metric.histograms)},
+          {"findings", write(metric.findings)}};
+}
+
+object write_segment(const experiment::SegmentResult& segment) {
+  return {{"segment", text(segment.segment)},
+          {"control_units", segment.control_units},
+          {"treatment_units", segment.treatment_units},
+          {"control_mean", estimated(segment.control_mean)},
+          {"raw", estimated(segment.raw)},
+          {"raw_lift", estimated(segment.raw_lift)},
+          {"adjusted_p_value", number(segment.adjusted_p_value)},
+          {"significant", segment.significant},
+          {"pooled", estimated(segment.pooled)},
+          {"detectable_difference", estimated(segment.detectable_difference)},
+          {"too_small", segment.too_small}};
+}
+
+object write_segment_table(const Analysis& analysis, const SegmentTable& table) {
+  array segments;
+  for (const auto& segment : table.segments) segments.push_back(write_segment(segment));
+  const bool known = table.metric < analysis.metrics.size();
+  return {{"dimension", text(table.dimension)},
+          {"metric", known ? text(analysis.metrics[table.metric].name) : value(nullptr)},
+          {"variant", variant_name(analysis, table.variant)},
+          {"segments", std::move(segments)},
+          {"pooling", estimated(table.pooling)},
+          {"heterogeneity", estimated(table.heterogeneity)},
+          {"findings", write(table.findings)}};
+}
+
+}  // namespace
+
+std::string to_json(const Analysis& analysis) {
+  array metrics;
+  for (const auto& metric : analysis.metrics) metrics.push_back(write_metric(analysis, metric));
+  array tables;
+  for (const auto& table : analysis.segment_tables) tables.push_back(write_segment_table(analysis, table));
+  array assumptions;
+  for (const auto& assumption : analysis.assumptions) {
+    assumptions.push_back({{"what", text(assumption.what)}, {"change", text(assumption.change)}});
+  }
+  const object document{
+      {"format", "splitplot.analysis"},
+      {"version", 1},
+      {"source",
+       {{"name", text(analysis.source)},
+        {"format", text(analysis.source_format)},
+        {"rows", analysis.rows},
+        {"units", analysis.units}}},
+      {"request", write_request(analysis.request)},
+      {"conclusion", texts(analysis.conclusion)},
+      {"findings", write(analysis.findings)},
+      {"sample_ratio", write_sample_ratio(analysis.sample_ratio)},
+      {"variants", write_variants(analysis)},
+      {"family", write(analysis.family)},
+      {"segment_family", analysis.segment_family ? value(write(*analysis.segment_family)) : value(nullptr)},
+      {"metrics", std::move(metrics)},
+      {"segment_tables", std::move(tables)},
+      {"assumptions", std::move(assumptions)}};
+  return json_text(document);
+}
+
+}  // namespace splitplot::report

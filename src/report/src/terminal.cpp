@@ -1,0 +1,263 @@
+#include "terminal_page.hpp"
+#include "terminal_segments.hpp"
+#include "text.hpp"
+#include "wording.hpp"
+
+#include <splitplot/report/report.hpp>
+
+#include <algorithm>
+#include <optional>
+
+namespace splitplot::report {
+namespace {
+
+using experiment::Analysis;
+using experiment::Comparison;
+using experiment::Finding;
+using experiment::MetricResult;
+using experiment::Severity;
+
+constexpr int kLeastBar = 16;
+constexpr int kMostBar = 60;
+
+Tone tone_of(Severity severity) {
+  return severity == Severity::Problem   ? Tone::Worse
+         : severity == Severity::Warning ? Tone::Alert
+                                         : Tone::Dim;
+}
+
+Tone tone_of(Verdict verdict) {
+  return verdict == Verdict::Better ? Tone::Better : verdict == Verdict::Worse ? Tone::Worse : Tone::Plain;
+}
+
+void write_header(TerminalPage& page, const Analysis& analysis) {
+  page.paragraph(name_or_empty(analysis.source), 0, {"Splitplot  ", Tone::Strong});
+  page.paragraph(size_sentence(analysis) + "; " + counted(analysis.rows, "row") + " read from " +
+                     analysis.source_format + ".",
+                 0, {}, Tone::Dim);
+}
+
+void write_conclusion(TerminalPage& page, const Analysis& analysis) {
+  if (analysis.conclusion.empty()) return;
+  page.heading("CONCLUSION");
+  for (const std::string& sentence : analysis.conclusion) page.paragraph(sentence, 2, {"- ", Tone::Dim});
+}
+
+void write_findings(TerminalPage& page, const std::vector<Finding>& findings, int indent) {
+  for (const Finding& finding : by_severity(findings)) {
+    page.paragraph(finding.message, indent,
+                   {pad_right(std::string(words_of(finding.severity)) + ":", 9), tone_of(finding.severity)});
+  }
+}
+
+/// Width of the column of variant names.
+int name_column(const TerminalPage& page, const Analysis& analysis) {
+  int widest = 8;
+  for (std::size_t i = 0; i < analysis.variants.size(); ++i) {
+    widest = std::max(widest, page.width(variant_name(analysis, i)));
+  }
+  return std::min(widest, std::max(10, page.columns() / 4));
+}
+
+void write_trust(TerminalPage& page, const Analysis& analysis) {
+  page.heading("TRUST");
+  page.paragraph(sample_ratio_sentence(analysis), 2, {},
+                 analysis.sample_ratio.mismatch ? Tone::Worse : Tone::Plain);
+  const int name = name_column(page, analysis);
+  int units = 5;
+  for (const auto& variant : analysis.variants)
+    units = std::max(units, static_cast<int>(count(variant.units).size()));
+  const double total = static_cast<double>(std::max<std::uint64_t>(analysis.units, 1));
+  for (std::size_t i = 0; i < analysis.variants.size(); ++i) {
+    const auto& variant = analysis.variants[i];
+    page.line({{"  " + page.name(variant_name(analysis, i), name), Tone::Plain},
+               {"  " + pad_left(count(variant.units), units) + " units", Tone::Plain},
+               {"  " + pad_left(percent(static_cast<double>(variant.units) / total, 2), 8) + ", planned " +
+                    percent(variant.planned_share, 2),
+                Tone::Dim},
+               {variant.is_control ? "  control" : "", Tone::Dim}});
+  }
+  for (const auto& split : analysis.sample_ratio.by_dimension) {
+    page.paragraph(split_by_dimension_sentence(split) + ".", 2, {}, Tone::Dim);
+  }
+  page.paragraph(monitoring_sentence(analysis), 2, {}, Tone::Dim);
+}
+
+void write_arms(TerminalPage& page, const Analysis& analysis, const MetricResult& metric) {
+  const int name = name_column(page, analysis);
+  int value = 0;
+  int interval = 0;
+  for (const auto& arm : metric.arms) {
+    if (!arm.mean) continue;
+    const Figure figure = level(*arm.mean, quantity_of(metric));
+    value = std::max(value, page.width(figure.with_unit()));
+    interval = std::max(interval, page.width(figure.interval()));
+  }
+  const bool wide = 2 + name + 2 + value + 2 + interval + 2 + 14 <= page.columns();
+  for (std::size_t i = 0; i < metric.arms.size(); ++i) {
+    const auto& arm = metric.arms[i];
+    const Piece label{page.name(variant_name(analysis, i), name) + "  ", Tone::Plain};
+    const std::string units =
+        counted(arm.units, "unit") + (arm.missing > 0 ? ", " + count(arm.missing) + " without a value" : "");
+    if (!arm.mean) {
+      page.paragraph(arm.mean.error().why + " (" + units + ")", 2, label, Tone::Dim);
+      continue;
+    }
+    const Figure figure = level(*arm.mean, quantity_of(metric));
+    if (!wide) {
+      page.paragraph(figure.text() + ", " + units, 2, label);
+      continue;
+    }
+    page.line({{"  ", Tone::Plain},
+               label,
+               {pad_left(figure.with_unit(), value), Tone::Strong},
+               {"  " + pad_right(figure.interval(), interval) + "  " + units, Tone::Dim}});
+  }
+}
+
+/// " (corrected p = .012, Welch t)".
+std::string tested(const Analysis& analysis, const Comparison& comparison) {
+  if (!comparison.difference) return "";
+  const bool corrected = analysis.family.correction != stats::Correction::None;
+  return " (" + std::string(corrected ? "adjusted " : "") + p_equals(comparison.adjusted_p_value) + ", " +
+         std::string(stats::name_of(comparison.difference->test)) + ")";
+}
+
+std::string expected_loss(const MetricResult& metric, const Comparison& comparison) {
+  const double precision = comparison.difference ? comparison.difference->standard_error : 0;
+  return magnitude(comparison.bayes->expected_loss, quantity_of(metric), precision);
+}
+
+/// What stands below a comparison's bar: lift, verdict, chances, power.
+std::string details(const MetricResult& metric, const Comparison& comparison) {
+  std::string text =
+      comparison.lift ? "Lift " + lift(*comparison.lift).text() : "No lift: " + comparison.lift.error().why;
+  text += ". ";
+  if (comparison.bayes) {
+    text += "Chance to win " + chance(comparison.bayes->chance_to_win) + ", expected loss if shipped " +
+            expected_loss(metric, comparison) + ". ";
+  } else {
+    text += "No chance to win: " + comparison.bayes.error().why + ". ";
+  }
+  if (comparison.detectable_difference) {
+    text += "This test sees ≥ " + magnitude(*comparison.detectable_difference, quantity_of(metric)) + ".";
+  } else {
+    text += "No detectable difference: " + comparison.detectable_difference.error().why + ".";
+  }
+  return text;
+}
+
+Span shown(const stats::Difference& difference, Quantity quantity) {
+  const double factor = quantity == Quantity::Rate ? 100 : 1;
+  return {difference.value * factor,
+          {difference.interval.lower * factor, difference.interval.upper * factor}};
+}
+
+void write_comparisons(TerminalPage& page, const Analysis& analysis, const MetricResult& metric) {
+  const Quantity quantity = quantity_of(metric);
+  const int name = name_column(page, analysis);
+  std::vector<Span> spans;
+  int figure_width = 0;
+  for (const Comparison& comparison : metric.comparisons) {
+    if (!comparison.difference) continue;
+    spans.push_back(shown(*comparison.difference, quantity));
+    figure_width = std::max(
+        figure_width,
+        page.width(change({comparison.difference->value, comparison.difference->interval}, quantity).bare()));
+  }
+  const int before = 2 + name + 2 + figure_width + 2;
+  const int beside = std::min(kMostBar, page.columns() - before);
+  const bool stacked = beside < kLeastBar;
+  const int bar = stacked ? page.columns() - 4 : beside;
+  const Scale scale = scale_of(spans, Origin::Zero, std::max(2, bar / 8));
+  page.blank();
+  page.paragraph("Difference to " + control_name(analysis) + " in " + std::string(difference_unit(metric)) +
+                     ", " + interval_name(analysis),
+                 2, {}, Tone::Dim);
+  if (!spans.empty()) {
+    page.line({{std::string(static_cast<std::size_t>(stacked ? 4 : before), ' ') + page.axis(scale, bar),
+                Tone::Dim}});
+  }
+  for (const Comparison& comparison : metric.comparisons) {
+    const Verdict verdict = verdict_of(metric, comparison);
+    const Piece label{page.name(variant_name(analysis, comparison.variant), name) + "  ", Tone::Strong};
+    if (!comparison.difference) {
+      page.paragraph("no difference: " + comparison.difference.error().why, 2, label, Tone::Dim);
+    } else {
+      const std::string figure =
+          change({comparison.difference->value, comparison.difference->interval}, quantity).bare();
+      const Pieces drawn =
+          page.bar(scale, shown(*comparison.difference, quantity), bar, Stroke::Heavy, tone_of(verdict));
+      if (stacked) {
+        page.paragraph(figure, 2, label);
+        page.line(joined({{"    ", Tone::Plain}}, drawn));
+      } else {
+        page.line(joined({{"  ", Tone::Plain}, label, {pad_right(figure, figure_width) + "  ", Tone::Plain}},
+                         drawn));
+      }
+    }
+    const int indent = std::min(4 + name, page.columns() / 4);
+    page.paragraph(std::string(words_of(verdict)) + tested(analysis, comparison), indent, {},
+                   tone_of(verdict));
+    page.paragraph(details(metric, comparison), indent, {}, Tone::Dim);
+  }
+}
+
+void write_metric(TerminalPage& page, const Analysis& analysis, const MetricResult& metric) {
+  page.blank();
+  const bool renamed = metric.definition != metric.name && !metric.definition.empty();
+  const std::string metric_name = name_or_empty(metric.name);
+  page.paragraph(
+      std::string(kind_of(metric)) + ", " + std::string(direction_of(metric)) +
+          (renamed ? ": " + metric.definition : ""),
+      0, {page.name(metric_name, std::min(page.width(metric_name), page.columns() / 2)) + "  ", Tone::Strong},
+      Tone::Dim);
+  write_arms(page, analysis, metric);
+  if (!metric.comparisons.empty()) write_comparisons(page, analysis, metric);
+  for (const auto& adjustment : metric.adjustments) {
+    page.paragraph(adjustment_sentence(analysis, metric, adjustment), 2, {}, Tone::Dim);
+  }
+  if (metric.chance_to_be_best.size() > 2) {
+    std::string best = "Chance to be the best of all: ";
+    for (std::size_t i = 0; i < metric.chance_to_be_best.size(); ++i) {
+      best += (i == 0 ? "" : ", ") + variant_name(analysis, i) + " " + chance(metric.chance_to_be_best[i]);
+    }
+    page.paragraph(best + ".", 2, {}, Tone::Dim);
+  }
+  write_findings(page, metric.findings, 2);
+}
+
+void write_metrics(TerminalPage& page, const Analysis& analysis) {
+  if (analysis.metrics.empty()) return;
+  page.heading("METRICS");
+  page.paragraph(family_sentence(analysis.family, analysis.request.alpha), 2, {}, Tone::Dim);
+  for (const MetricResult& metric : analysis.metrics) write_metric(page, analysis, metric);
+}
+
+void write_assumptions(TerminalPage& page, const Analysis& analysis) {
+  if (analysis.assumptions.empty()) return;
+  page.heading("ASSUMED FOR YOU");
+  for (const auto& assumption : analysis.assumptions) {
+    const std::string change = assumption.change.empty() ? "" : " Change it with " + assumption.change + ".";
+    page.paragraph(assumption.what + change, 2, {"- ", Tone::Dim});
+  }
+}
+
+}  // namespace
+
+std::string to_terminal(const Analysis& analysis, const TerminalStyle& style) {
+  TerminalPage page(style);
+  write_header(page, analysis);
+  write_conclusion(page, analysis);
+  if (!analysis.findings.empty()) {
+    page.heading("FINDINGS");
+    write_findings(page, analysis.findings, 2);
+  }
+  write_trust(page, analysis);
+  write_metrics(page, analysis);
+  write_segments(page, analysis);
+  write_assumptions(page, analysis);
+  return page.text();
+}
+
+}  // namespace splitplot::report

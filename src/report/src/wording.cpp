@@ -1,0 +1,204 @@
+#include "wording.hpp"
+
+#include "text.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace splitplot::report {
+
+using experiment::Analysis;
+using experiment::Comparison;
+using experiment::Finding;
+using experiment::MetricResult;
+using experiment::Monitoring;
+using experiment::SegmentResult;
+using experiment::SegmentTable;
+using experiment::Severity;
+
+namespace {
+
+Verdict verdict(const MetricResult& metric, const stats::Estimated<stats::Difference>& difference,
+                bool significant) {
+  if (!difference) return Verdict::Unknown;
+  if (!significant || difference->value == 0) return Verdict::Unclear;
+  const bool up_is_better = metric.direction == stats::Direction::HigherIsBetter;
+  return (difference->value > 0) == up_is_better ? Verdict::Better : Verdict::Worse;
+}
+
+std::string plural(std::size_t number, const char* singular) {
+  return counted(number, singular);
+}
+
+}  // namespace
+
+Verdict verdict_of(const MetricResult& metric, const Comparison& comparison) {
+  return verdict(metric, comparison.difference, comparison.significant);
+}
+
+Verdict verdict_of(const MetricResult& metric, const SegmentResult& segment) {
+  return verdict(metric, segment.raw, segment.significant);
+}
+
+std::string_view words_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::Better:
+      return "significantly better";
+    case Verdict::Worse:
+      return "significantly worse";
+    case Verdict::Unclear:
+      return "no significant difference";
+    case Verdict::Unknown:
+      break;
+  }
+  return "cannot be compared";
+}
+
+std::string_view words_of(Severity severity) {
+  switch (severity) {
+    case Severity::Problem:
+      return "Problem";
+    case Severity::Warning:
+      return "Warning";
+    case Severity::Note:
+      break;
+  }
+  return "Note";
+}
+
+Quantity quantity_of(const MetricResult& metric) {
+  return metric.kind == experiment::MetricKind::Proportion ? Quantity::Rate : Quantity::Plain;
+}
+
+std::string_view kind_of(const MetricResult& metric) {
+  return metric.kind == experiment::MetricKind::Proportion ? "rate" : "mean";
+}
+
+std::string_view direction_of(const MetricResult& metric) {
+  return metric.direction == stats::Direction::HigherIsBetter ? "higher is better" : "lower is better";
+}
+
+std::string_view difference_unit(const MetricResult& metric) {
+  return quantity_of(metric) == Quantity::Rate ? "percentage points" : "the metric's own unit";
+}
+
+std::string name_or_empty(const std::string& name) {
+  const std::string line = single_line(name);
+  const bool visible = line.find_first_not_of(' ') != std::string::npos && display_width(line) > 0;
+  return visible ? name : "(empty)";
+}
+
+std::string variant_name(const Analysis& analysis, std::size_t variant) {
+  return variant < analysis.variants.size() ? name_or_empty(analysis.variants[variant].name) : "(unknown)";
+}
+
+std::string control_name(const Analysis& analysis) {
+  return variant_name(analysis, 0);
+}
+
+std::string interval_name(const Analysis& analysis) {
+  const std::string name = confidence(analysis.request.alpha) + " interval";
+  return analysis.request.monitoring == Monitoring::Sequential ? "always-valid " + name : name;
+}
+
+std::string raw_and_pooled_intervals(const Analysis& analysis) {
+  if (analysis.request.monitoring == Monitoring::FixedHorizon)
+    return "each with its " + interval_name(analysis);
+  return "raw with its " + interval_name(analysis) + ", pooled with its " +
+         confidence(analysis.request.alpha) + " interval for one look";
+}
+
+std::string size_sentence(const Analysis& analysis) {
+  return plural(analysis.units, "unit") + " in " + plural(analysis.variants.size(), "variant") + ", " +
+         plural(analysis.metrics.size(), "metric");
+}
+
+std::string family_sentence(const experiment::Family& family, double alpha) {
+  const std::string limit = fmt::format("{:.4g}", alpha);
+  const std::string tests = plural(family.tests, "test") + " (" + family.description + ")";
+  if (family.correction == stats::Correction::None) {
+    return "Significant means a p-value of at most " + limit + ", not corrected for there being " + tests +
+           ".";
+  }
+  return "Significant means a corrected p-value of at most " + limit + ": " +
+         std::string(stats::name_of(family.correction)) + " over " + tests + ".";
+}
+
+std::string sample_ratio_sentence(const Analysis& analysis) {
+  const auto& test = analysis.sample_ratio.overall;
+  if (!test) return "Whether the planned split arrived cannot be tested: " + test.error().why + ".";
+  const std::string p = p_equals(test->p_value);
+  if (analysis.sample_ratio.mismatch) {
+    return "The planned split did not arrive (" + p +
+           "): units were lost or gained by variant, and no effect below can be trusted until this is "
+           "understood.";
+  }
+  return "The units split as planned (sample ratio test, " + p + ").";
+}
+
+std::string split_by_dimension_sentence(const experiment::SampleRatio::ByDimension& split) {
+  const std::string start = "Same split in every segment of " + name_or_empty(split.dimension) + ": ";
+  return split.test ? start + p_equals(split.test->p_value)
+                    : start + "cannot be tested, " + split.test.error().why;
+}
+
+std::string monitoring_sentence(const Analysis& analysis) {
+  if (analysis.request.monitoring == Monitoring::Sequential) {
+    return "The test is watched while it runs: intervals and p-values are always valid, they hold at every "
+           "look. Chances to win, "
+           "expected losses and pooled segment effects are Bayesian and not corrected for looks.";
+  }
+  return "Intervals and p-values hold for one look, at a size fixed beforehand. Looking again and again, and "
+         "stopping when the "
+         "result pleases, makes them wrong.";
+}
+
+/// A share of the variation whose interval is wider than this says next to nothing, and mostly repeats the
+/// prior.
+constexpr double kUnknownShareWidth = 0.7;
+
+std::string spread_sentence(const SegmentTable& table, Quantity quantity) {
+  if (!table.pooling) return "Segments were not pooled: " + table.pooling.error().why + ".";
+  const Figure overall = change({table.pooling->overall.mean, table.pooling->overall.interval}, quantity);
+  const Figure real = share(table.pooling->real_share);
+  const std::string mean = "Mean effect over segments " + overall.text() + ". ";
+  if (table.pooling->real_share.interval.width() > kUnknownShareWidth) {
+    return mean +
+           "How much of the variation between raw effects is real cannot be told: " + real.with_unit() + " " +
+           real.interval() + ".";
+  }
+  return mean + "Of the variation between raw effects, " + real.with_unit() + " " + real.interval() +
+         " is real, the rest is chance.";
+}
+
+std::string heterogeneity_sentence(const SegmentTable& table) {
+  if (!table.heterogeneity) {
+    return "Whether the effect is the same in every segment cannot be tested: " +
+           table.heterogeneity.error().why + ".";
+  }
+  return "Same effect in every segment (Cochran's Q): " + p_equals(table.heterogeneity->p_value) + ".";
+}
+
+std::string adjustment_sentence(const Analysis& analysis, const MetricResult& metric,
+                                const experiment::CovariateAdjustment& adjustment) {
+  const std::string name = variant_name(analysis, adjustment.variant);
+  if (!adjustment.unadjusted) {
+    return name + ": without covariates there is no comparison (" + adjustment.unadjusted.error().why + ").";
+  }
+  const Figure before =
+      change({adjustment.unadjusted->value, adjustment.unadjusted->interval}, quantity_of(metric));
+  const double reduction = adjustment.variance_reduction;
+  const std::string what = reduction < 0 ? "did not help: the variance grew by " : "took away ";
+  const std::string of = reduction < 0 ? "" : " of the variance";
+  return name + ": the covariates " + what + percent(std::abs(reduction), 1) + of +
+         "; without them the difference is " + before.text() + ".";
+}
+
+std::vector<Finding> by_severity(std::vector<Finding> findings) {
+  std::stable_sort(findings.begin(), findings.end(),
+                   [](const Finding& a, const Finding& b) { return a.severity > b.severity; });
+  return findings;
+}
+
+}  // namespace splitplot::report

@@ -1,0 +1,69 @@
+/// The words that all reports share, so that a terminal and a page say the same thing of the same number.
+/// Names are as in the data: a renderer makes them fit for its medium. Pure functions.
+#pragma once
+
+#include "numbers.hpp"
+
+#include <splitplot/experiment/analysis.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace splitplot::report {
+
+/// What a comparison says, in the direction that the metric should go.
+enum class Verdict { Better, Worse, Unclear, Unknown };
+
+/// By the corrected p-value alone.
+[[nodiscard]] Verdict verdict_of(const experiment::MetricResult& metric,
+                                 const experiment::Comparison& comparison);
+[[nodiscard]] Verdict verdict_of(const experiment::MetricResult& metric,
+                                 const experiment::SegmentResult& segment);
+/// "significantly better", "significantly worse", "no significant difference", "cannot be compared".
+[[nodiscard]] std::string_view words_of(Verdict verdict);
+
+[[nodiscard]] std::string_view words_of(experiment::Severity severity);
+
+[[nodiscard]] Quantity quantity_of(const experiment::MetricResult& metric);
+/// "rate" or "mean".
+[[nodiscard]] std::string_view kind_of(const experiment::MetricResult& metric);
+/// "higher is better" or "lower is better".
+[[nodiscard]] std::string_view direction_of(const experiment::MetricResult& metric);
+/// The difference's unit as a heading says it: "percentage points", or "in the metric's own unit".
+[[nodiscard]] std::string_view difference_unit(const experiment::MetricResult& metric);
+
+/// "(empty)" where a name has no visible character.
+[[nodiscard]] std::string name_or_empty(const std::string& name);
+[[nodiscard]] std::string variant_name(const experiment::Analysis& analysis, std::size_t variant);
+[[nodiscard]] std::string control_name(const experiment::Analysis& analysis);
+
+/// "95 % interval", or "always-valid 95 % interval" where the test is watched.
+[[nodiscard]] std::string interval_name(const experiment::Analysis& analysis);
+
+/// Which intervals stand beside raw and pooled effects: "each with its 95 % interval", or what tells them
+/// apart where the test is watched.
+[[nodiscard]] std::string raw_and_pooled_intervals(const experiment::Analysis& analysis);
+
+/// "64,000 units in 3 variants, 3 metrics".
+[[nodiscard]] std::string size_sentence(const experiment::Analysis& analysis);
+/// What "significant" means here: "Significant means a corrected p-value of at most .05: Holm over 6 tests (2
+/// treatments x 3 metrics)."
+[[nodiscard]] std::string family_sentence(const experiment::Family& family, double alpha);
+/// What was read off the split of units.
+[[nodiscard]] std::string sample_ratio_sentence(const experiment::Analysis& analysis);
+[[nodiscard]] std::string split_by_dimension_sentence(const experiment::SampleRatio::ByDimension& split);
+/// How intervals, p-values and Bayesian numbers may be read under the analysis' monitoring.
+[[nodiscard]] std::string monitoring_sentence(const experiment::Analysis& analysis);
+/// What pooling did and how much of the spread is real.
+[[nodiscard]] std::string spread_sentence(const experiment::SegmentTable& table, Quantity quantity);
+[[nodiscard]] std::string heterogeneity_sentence(const experiment::SegmentTable& table);
+/// What a covariate did to a comparison.
+[[nodiscard]] std::string adjustment_sentence(const experiment::Analysis& analysis,
+                                              const experiment::MetricResult& metric,
+                                              const experiment::CovariateAdjustment& adjustment);
+
+/// Problems first, then warnings, then notes; otherwise in the given order.
+[[nodiscard]] std::vector<experiment::Finding> by_severity(std::vector<experiment::Finding> findings);
+
+}  // namespace splitplot::report

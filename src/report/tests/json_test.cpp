@@ -1,0 +1,88 @@
+#include "example_analysis.hpp"
+
+#include <splitplot/report/report.hpp>
+
+#include <cmath>
+
+#include <boost/json.hpp>
+
+namespace splitplot::report {
+namespace {
+
+boost::json::object parsed(const experiment::Analysis& analysis) {
+  return boost::json::parse(to_json(analysis)).as_object();
+}
+
+TEST(Json, HasTheDocumentedMembersInTheirOrder) {
+  std::vector<std::string> keys;
+  for (const auto& member : parsed(email_campaign_analysis())) keys.emplace_back(member.key());
+  EXPECT_THAT(keys, testing::ElementsAre("format", "version", "source", "request", "conclusion", "findings",
+                                         "sample_ratio", "variants", "family", "segment_family", "metrics",
+                                         "segment_tables", "assumptions"));
+}
+
+TEST(Json, NamesItsFormat) {
+  const auto document = parsed(email_campaign_analysis());
+  EXPECT_EQ(document.at("format").as_string(), "splitplot.analysis");
+  EXPECT_EQ(document.at("version").as_int64(), 1);
+}
+
+TEST(Json, NumbersReadBackToTheSameValue) {
+  const experiment::Analysis analysis = email_campaign_analysis();
+  const auto document = parsed(analysis);
+  const auto& difference = document.at("metrics").at(0).at("comparisons").at(0).at("difference");
+  EXPECT_EQ(difference.at("value").to_number<double>(), analysis.metrics[0].comparisons[0].difference->value);
+  EXPECT_EQ(difference.at("interval").at(0).to_number<double>(),
+            analysis.metrics[0].comparisons[0].difference->interval.lower);
+  EXPECT_EQ(difference.at("standard_error").to_number<double>(), 0.00339);
+  EXPECT_NE(to_json(analysis).find("\"standard_error\": 0.00339,"), std::string::npos) << "shortest digits";
+}
+
+TEST(Json, WhatCannotBeEstimatedSaysWhy) {
+  const auto document = parsed(empty_analysis());
+  const auto& comparison = document.at("metrics").at(0).at("comparisons").at(0).as_object();
+  for (const char* key : {"difference", "lift", "bayes", "detectable_difference"}) {
+    const auto& answer = comparison.at(key).as_object();
+    EXPECT_EQ(answer.size(), 1u) << key;
+    EXPECT_EQ(answer.at("not_estimable").as_string(), "an arm without units") << key;
+  }
+  EXPECT_EQ(document.at("sample_ratio").at("overall").at("not_estimable").as_string(),
+            "an arm without units");
+}
+
+TEST(Json, IsValidWhateverTheDataHold) {
+  for (const int segments : {1, 33, 200}) {
+    const experiment::Analysis analysis = hostile_analysis(segments);
+    const auto document = parsed(analysis);
+    EXPECT_EQ(document.at("source").at("rows").to_number<std::uint64_t>(), analysis.rows);
+    EXPECT_EQ(document.at("segment_tables").at(0).at("segments").as_array().size(),
+              static_cast<std::size_t>(segments))
+        << "no segment is left out";
+    EXPECT_EQ(document.at("source").at("name").as_string(), "<script>alert('x')</script>");
+  }
+}
+
+TEST(Json, OpenEndsAreNullAndNoZeroIsNegative) {
+  const std::string text = to_json(hostile_analysis(40));
+  EXPECT_NE(text.find("null]"), std::string::npos);
+  EXPECT_EQ(text.find(": -0,"), std::string::npos);
+  EXPECT_EQ(text.find("[-0,"), std::string::npos);
+  EXPECT_EQ(text.find(": inf"), std::string::npos);
+  EXPECT_EQ(text.find(": nan"), std::string::npos);
+}
+
+TEST(Json, ReferencesAreNames) {
+  const auto document = parsed(email_campaign_analysis());
+  const auto& table = document.at("segment_tables").at(1);
+  EXPECT_EQ(table.at("dimension").as_string(), "channel");
+  EXPECT_EQ(table.at("metric").as_string(), "visit");
+  EXPECT_EQ(table.at("variant").as_string(), "Womens E-Mail");
+  EXPECT_EQ(document.at("metrics").at(2).at("arms").at(1).at("variant").as_string(), "Mens E-Mail");
+}
+
+TEST(Json, TheSameAnalysisIsTheSameText) {
+  EXPECT_EQ(to_json(watched_analysis()), to_json(watched_analysis()));
+}
+
+}  // namespace
+}  // namespace splitplot::report

@@ -1,0 +1,136 @@
+#include "example_analysis.hpp"
+#include "text.hpp"
+
+#include <splitplot/report/report.hpp>
+
+#include <regex>
+#include <sstream>
+
+namespace splitplot::report {
+namespace {
+
+std::string without_colours(const std::string& text) {
+  return std::regex_replace(text, std::regex("\x1b\\[[0-9;]*m"), "");
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::istringstream stream(text);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
+}
+
+std::string line_with(const std::string& text, const std::string& part) {
+  for (const std::string& line : lines_of(text)) {
+    if (line.find(part) != std::string::npos) return line;
+  }
+  return {};
+}
+
+struct Sight {
+  int columns;
+  bool colour;
+  bool unicode;
+};
+
+class EveryTerminal : public testing::TestWithParam<Sight> {};
+
+TEST_P(EveryTerminal, NoLineIsWiderThanTheTerminal) {
+  const TerminalStyle style{GetParam().columns, GetParam().colour, GetParam().unicode};
+  for (const auto& analysis :
+       {email_campaign_analysis(), watched_analysis(), empty_analysis(), hostile_analysis(1),
+        hostile_analysis(2), hostile_analysis(17), hostile_analysis(200)}) {
+    for (const std::string& line : lines_of(without_colours(to_terminal(analysis, style)))) {
+      ASSERT_LE(display_width(line), style.columns) << line;
+      ASSERT_EQ(line.find('\x1b'), std::string::npos) << "a control character of the data: " << line;
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Terminal, EveryTerminal,
+                         testing::Values(Sight{80, false, true}, Sight{80, true, true},
+                                         Sight{80, false, false}, Sight{40, false, true},
+                                         Sight{21, true, false}, Sight{7, false, true},
+                                         Sight{1, false, false}, Sight{120, false, true},
+                                         Sight{250, true, true}));
+
+TEST(Terminal, NoNumberIsNanOrInfinite) {
+  for (const auto& analysis : {email_campaign_analysis(), watched_analysis(), empty_analysis()}) {
+    const std::string text = to_terminal(analysis);
+    EXPECT_FALSE(std::regex_search(text, std::regex("\\b(nan|inf)\\b", std::regex::icase)));
+    EXPECT_FALSE(std::regex_search(text, std::regex("-0(\\.0+)?[ ,\\]%]")));
+  }
+}
+
+TEST(Terminal, TellsTheConclusionFirstThenFindingsThenTheSplit) {
+  const std::string text = to_terminal(watched_analysis());
+  const std::vector<std::string> headings{"CONCLUSION", "FINDINGS", "TRUST",
+                                          "METRICS",    "SEGMENTS", "ASSUMED FOR YOU"};
+  std::size_t at = 0;
+  for (const std::string& heading : headings) {
+    const std::size_t found = text.find(heading, at);
+    ASSERT_NE(found, std::string::npos) << heading;
+    at = found;
+  }
+  EXPECT_LT(text.find("Problem:"), text.find("Warning:"));
+  EXPECT_LT(text.find("Warning:"), text.find("Note:"));
+}
+
+TEST(Terminal, AComparisonStandsWithItsIntervalAndItsBar) {
+  const std::string line = line_with(to_terminal(email_campaign_analysis()), "+7.66 [6.99, 8.32]");
+  EXPECT_NE(line.find("Mens E-Mail"), std::string::npos);
+  EXPECT_NE(line.find("│"), std::string::npos);
+  EXPECT_LT(line.find("│"), line.find("●")) << "a gain is right of zero";
+}
+
+TEST(Terminal, BarsOfOneMetricShareAScale) {
+  const std::string text = to_terminal(email_campaign_analysis());
+  const std::string larger = line_with(text, "+7.66 [6.99, 8.32]");
+  const std::string smaller = line_with(text, "+4.52 [3.89, 5.16]");
+  EXPECT_EQ(display_width(larger.substr(0, larger.find("│"))),
+            display_width(smaller.substr(0, smaller.find("│"))));
+  EXPECT_GT(display_width(larger.substr(0, larger.find("●"))),
+            display_width(smaller.substr(0, smaller.find("●"))));
+}
+
+TEST(Terminal, AsciiTerminalsGetAsciiOnly) {
+  const std::string text = to_terminal(hostile_analysis(20), {80, false, false});
+  EXPECT_TRUE(
+      std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; }));
+}
+
+TEST(Terminal, LowerCanBeBetter) {
+  const std::string text = to_terminal(watched_analysis(), {80, true, true});
+  const std::string after =
+      text.substr(text.find("-0.0412") != std::string::npos ? text.find("-0.0412") : text.find("-0.041"));
+  EXPECT_EQ(after.substr(0, after.find('\n', after.find('\n') + 1)).find("significantly worse"),
+            std::string::npos);
+  EXPECT_NE(after.find("\x1b[32msignificantly better"), std::string::npos)
+      << "green for a decrease that is wanted";
+}
+
+TEST(Terminal, WatchedTestsSayThatIntervalsAreAlwaysValidAndBayesIsNot) {
+  const std::string text = to_terminal(watched_analysis(), {400, false, true});
+  EXPECT_NE(text.find("always-valid 95 % interval"), std::string::npos);
+  EXPECT_NE(text.find("not corrected for looks"), std::string::npos);
+}
+
+TEST(Terminal, TheReasonStandsWhereANumberCannotBeGiven) {
+  EXPECT_NE(to_terminal(watched_analysis(), {200, false, true})
+                .find("No lift: the control mean cannot be told from zero"),
+            std::string::npos);
+}
+
+TEST(Terminal, ManySegmentsAreCutToTheLargestAndSaySo) {
+  const std::string text = to_terminal(hostile_analysis(200), {100, false, true});
+  EXPECT_NE(text.find("The 15 largest of 200 segments; 185 are left out here."), std::string::npos);
+}
+
+TEST(Terminal, SignificanceNamesItsFamily) {
+  EXPECT_NE(to_terminal(email_campaign_analysis(), {200, false, true})
+                .find("Holm over 6 tests (2 treatments x 3 metrics)"),
+            std::string::npos);
+}
+
+}  // namespace
+}  // namespace splitplot::report
