@@ -1,0 +1,300 @@
+// splitplot analyze: one experiment file in, one honest report out.
+
+#include "command.hpp"
+#include "files.hpp"
+#include "terminal.hpp"
+
+#include <splitplot/experiment/analysis.hpp>
+#include <splitplot/report/report.hpp>
+#include <splitplot/store/warehouse.hpp>
+
+#include <charconv>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace splitplot::app {
+namespace {
+
+using experiment::AnalysisRequest;
+
+/// The options as typed, before they are checked.
+struct AnalyzeOptions {
+  AnalysisRequest request;
+  std::string file;
+  std::string exposures;
+  std::string delimiter;
+  std::string decimal;
+  std::string time;
+  std::vector<std::string> kinds;
+  std::vector<std::string> weights;
+  std::string html_path;
+  bool json = false;
+  bool sequential = false;
+  bool quiet = false;
+  ColourChoice colour = ColourChoice::Automatic;
+  store::EmbeddedWarehouseOptions warehouse;
+};
+
+constexpr const char* kExamples = R"(Examples:
+  splitplot analyze test.csv --variant group --metric converted --metric revenue
+  splitplot analyze hillstrom.csv --variant segment --control "No E-Mail" \
+      --metric visit --metric spend --by channel --by newbie --covariate history \
+      --html report.html
+  splitplot analyze --exposures seen.parquet --events events.parquet \
+      --unit user_id --variant variant \
+      --metric "revenue=sum(value) where event='purchase'"
+
+Metrics: a column, or [name=]REDUCTION(column) [where CONDITION], REDUCTION one of
+sum count count_distinct mean min max any first last.
+
+Exit codes: 0 done (read the findings), 1 internal error, 2 wrong options or
+names, 3 data that cannot be analysed, 4 file that cannot be read or written,
+5 a limit was reached.)";
+
+Result<char> one_character(const std::string& text, std::string_view option) {
+  if (text == "\\t" || text == "tab") return '\t';
+  if (text.size() == 1) return text[0];
+  return fail(ErrorCode::InvalidArgument, fmt::format("{} takes one character, not '{}'", option, text),
+              "for a tab, write tab");
+}
+
+/// "NAME=VALUE", split at the last '=' since names may hold one.
+Result<std::pair<std::string, std::string>> name_and_value(const std::string& text, std::string_view option) {
+  const auto at = text.rfind('=');
+  if (at == std::string::npos || at == 0 || at + 1 == text.size()) {
+    return fail(ErrorCode::InvalidArgument, fmt::format("{} takes NAME=VALUE, not '{}'", option, text));
+  }
+  return std::pair{text.substr(0, at), text.substr(at + 1)};
+}
+
+Result<void> read_pairs(AnalyzeOptions& options) {
+  for (const std::string& text : options.kinds) {
+    auto pair = name_and_value(text, "--kind");
+    if (!pair) return tl::unexpected(pair.error());
+    if (pair->second == "proportion") {
+      options.request.kinds[pair->first] = experiment::MetricKind::Proportion;
+    } else if (pair->second == "mean") {
+      options.request.kinds[pair->first] = experiment::MetricKind::Mean;
+    } else {
+      return fail(ErrorCode::InvalidArgument, fmt::format("'{}' is no kind of metric", pair->second),
+                  "there are proportion and mean");
+    }
+  }
+  for (const std::string& text : options.weights) {
+    auto pair = name_and_value(text, "--weights");
+    if (!pair) return tl::unexpected(pair.error());
+    double weight = 0;
+    const char* end = pair->second.data() + pair->second.size();
+    const auto parsed = std::from_chars(pair->second.data(), end, weight);
+    if (parsed.ec != std::errc() || parsed.ptr != end) {
+      return fail(ErrorCode::InvalidArgument, fmt::format("the weight of '{}' is '{}', which is not a number",
+                                                          pair->first, pair->second));
+    }
+    options.request.weights[pair->first] = weight;
+  }
+  return {};
+}
+
+Result<void> finish_request(AnalyzeOptions& options) {
+  AnalysisRequest& request = options.request;
+  if (options.file.empty() == options.exposures.empty()) {
+    return fail(
+        ErrorCode::InvalidArgument,
+        options.file.empty() ? "no file was named" : "a file was named twice: as FILE and with --exposures",
+        "Usage: splitplot analyze FILE --variant COLUMN --metric COLUMN, or --exposures FILE --events FILE");
+  }
+  request.path = options.file.empty() ? options.exposures : options.file;
+  if (!options.delimiter.empty()) {
+    auto character = one_character(options.delimiter, "--delimiter");
+    if (!character) return tl::unexpected(character.error());
+    request.read_options.delimiter = *character;
+  }
+  if (!options.decimal.empty()) {
+    auto character = one_character(options.decimal, "--decimal");
+    if (!character) return tl::unexpected(character.error());
+    if (*character != '.' && *character != ',') {
+      return fail(ErrorCode::InvalidArgument,
+                  fmt::format("--decimal is . or , and not '{}'", options.decimal));
+    }
+    request.read_options.decimal_separator = *character;
+  }
+  if (!options.time.empty()) {
+    const auto comma = options.time.find(',');
+    request.time_column = options.time.substr(0, comma);
+    if (comma != std::string::npos) request.event_time_column = options.time.substr(comma + 1);
+  }
+  request.monitoring =
+      options.sequential ? experiment::Monitoring::Sequential : experiment::Monitoring::FixedHorizon;
+  request.with_distributions = !options.html_path.empty();
+  return read_pairs(options);
+}
+
+Result<experiment::Analysis> analyse(const AnalyzeOptions& options) {
+  auto warehouse = store::open_embedded_warehouse(options.warehouse);
+  if (!warehouse) return tl::unexpected(warehouse.error());
+  ProgressLine progress("Reading " + options.request.path);
+  return experiment::analyze_file(**warehouse, options.request,
+                                  options.quiet ? store::Progress{} : progress.callback());
+}
+
+ExitCode run_analyze(AnalyzeOptions& options) {
+  const ErrorStyle error_style = options.json ? ErrorStyle::Json : ErrorStyle::Text;
+  auto failed = [&](const Error& error) {
+    print_error(error, error_style);
+    return exit_code_of(error.code);
+  };
+  if (auto finished = finish_request(options); !finished) return failed(finished.error());
+  const auto analysis = analyse(options);
+  if (!analysis) return failed(analysis.error());
+  if (!options.html_path.empty()) {
+    if (auto written = write_file(options.html_path, report::to_html(*analysis, current_time_iso()));
+        !written) {
+      return failed(written.error());
+    }
+  }
+  if (options.json) {
+    std::cout << report::to_json(*analysis) << '\n';
+  } else {
+    std::cout << report::to_terminal(*analysis, style_of_standard_output(options.colour));
+    if (!options.html_path.empty()) std::cout << "\nReport: " << options.html_path << '\n';
+  }
+  return ExitCode::Success;
+}
+
+void add_data_options(CLI::App& command, AnalyzeOptions& options) {
+  command.add_option("FILE", options.file,
+                     "Experiment file, a row per unit: CSV, TSV, Parquet, JSON lines, also gzipped");
+  command
+      .add_option("--variant", options.request.variant_column, "Column that says which variant a unit saw")
+      ->required();
+  command.add_option("--control", options.request.control, "Variant to compare with (guessed when left out)");
+  command
+      .add_option("--metric", options.request.metrics,
+                  "Metric: a column, or a reduction of one; repeat for more")
+      ->required()
+      ->allow_extra_args(false);
+  command
+      .add_option("--by", options.request.dimensions,
+                  "Dimension to segment by; \"a*b\" crosses two; repeat for more")
+      ->allow_extra_args(false);
+  command
+      .add_option("--covariate", options.request.covariates,
+                  "Column from before the test, to reduce noise (CUPED); repeat for more")
+      ->allow_extra_args(false);
+  command.add_option("--unit", options.request.unit_column,
+                     "Column that identifies the unit; without it every row is one");
+
+  const std::string files = "Reading";
+  command.add_option("--exposures", options.exposures, "Exposures, with --events instead of FILE")
+      ->group(files);
+  command
+      .add_option("--events", options.request.events_path, "Events in a file of their own, joined by --unit")
+      ->group(files);
+  command.add_option("--time", options.time, "Time column(s): COLUMN, or EXPOSURE_COLUMN,EVENT_COLUMN")
+      ->group(files);
+  command.add_option("--delimiter", options.delimiter, "Column separator of a text file (detected)")
+      ->group(files);
+  command.add_option("--decimal", options.decimal, "Decimal separator, . or ,")->group(files);
+  const std::map<std::string, store::RepeatedUnits> repeated{{"refuse", store::RepeatedUnits::Refuse},
+                                                             {"first", store::RepeatedUnits::First},
+                                                             {"sum", store::RepeatedUnits::Sum}};
+  command
+      .add_option("--duplicates", options.request.repeated_units,
+                  "What several rows of a unit mean: refuse (default), first, sum")
+      ->transform(CLI::CheckedTransformer(repeated))
+      ->option_text("RULE")
+      ->group(files);
+  const std::map<std::string, store::MissingValue> missing{{"leave-out", store::MissingValue::LeaveOut},
+                                                           {"zero", store::MissingValue::Zero}};
+  command
+      .add_option("--missing", options.request.missing,
+                  "What an empty metric cell means: leave-out (default), zero")
+      ->transform(CLI::CheckedTransformer(missing))
+      ->option_text("RULE")
+      ->group(files);
+  command.add_option("--threads", options.warehouse.threads, "Threads for reading (one per processor)")
+      ->group(files)
+      ->check(CLI::NonNegativeNumber);
+  command
+      .add_option("--memory", options.warehouse.memory_limit,
+                  "Memory for reading, such as 2GB; beyond it the disk is used")
+      ->group(files);
+}
+
+void add_statistics_options(CLI::App& command, AnalyzeOptions& options) {
+  const std::string statistics = "Statistics";
+  AnalysisRequest& request = options.request;
+  const std::map<std::string, stats::Correction> corrections{{"holm", stats::Correction::Holm},
+                                                             {"bonferroni", stats::Correction::Bonferroni},
+                                                             {"bh", stats::Correction::BenjaminiHochberg},
+                                                             {"none", stats::Correction::None}};
+  command.add_option("--alpha", request.alpha, "Error rate; intervals hold 1 - alpha (0.05)")
+      ->group(statistics);
+  command.add_option("--power", request.power, "Power of the detectable effects (0.8)")->group(statistics);
+  command
+      .add_option("--correction", request.correction,
+                  "Over metrics x variants: holm (default), bonferroni, bh, none")
+      ->transform(CLI::CheckedTransformer(corrections))
+      ->option_text("METHOD")
+      ->group(statistics);
+  command
+      .add_option("--segment-correction", request.segment_correction,
+                  "Over segments x metrics x variants: bh (default), holm, ...")
+      ->transform(CLI::CheckedTransformer(corrections))
+      ->option_text("METHOD")
+      ->group(statistics);
+  command
+      .add_flag("--sequential", options.sequential,
+                "The test was watched while it ran: always-valid intervals")
+      ->group(statistics);
+  command
+      .add_option("--tune-at", request.tuned_for_units,
+                  "With --sequential: total units at which intervals are tightest (10000)")
+      ->group(statistics);
+  command.add_option("--weights", options.weights, "Planned split, such as A=50,B=50 (equal)")
+      ->delimiter(',')
+      ->group(statistics);
+  command
+      .add_option("--lower-is-better", request.lower_is_better, "Metric that should go down; repeat for more")
+      ->allow_extra_args(false)
+      ->group(statistics);
+  command
+      .add_option("--kind", options.kinds, "NAME=proportion or NAME=mean, where the detected kind is wrong")
+      ->allow_extra_args(false)
+      ->group(statistics);
+  command
+      .add_option("--worthwhile", request.worthwhile_lift,
+                  "Relative change a segment must be able to see, or it is too small (0.2)")
+      ->group(statistics);
+}
+
+void add_output_options(CLI::App& command, AnalyzeOptions& options) {
+  const std::string output = "Output";
+  command.add_option("--html", options.html_path, "Write a self-contained HTML report")->group(output);
+  command.add_flag("--json", options.json, "Print JSON (docs/formats/analysis-json.md)")->group(output);
+  command.add_flag("--quiet", options.quiet, "No progress line")->group(output);
+  const std::map<std::string, ColourChoice> colours{
+      {"auto", ColourChoice::Automatic}, {"always", ColourChoice::Always}, {"never", ColourChoice::Never}};
+  command.add_option("--color", options.colour, "auto (default), always, never")
+      ->transform(CLI::CheckedTransformer(colours))
+      ->option_text("WHEN")
+      ->group(output);
+}
+
+}  // namespace
+
+void add_analyze_command(CLI::App& program, Run& run) {
+  auto options = std::make_shared<AnalyzeOptions>();
+  CLI::App* command = program.add_subcommand("analyze", "Analyse an experiment file, per segment");
+  add_data_options(*command, *options);
+  add_statistics_options(*command, *options);
+  add_output_options(*command, *options);
+  command->footer(kExamples);
+  command->callback([options, &run] { run = [options] { return run_analyze(*options); }; });
+}
+
+}  // namespace splitplot::app

@@ -1,0 +1,67 @@
+// The program `splitplot`: chooses a command and answers its exit code.
+
+#include "command.hpp"
+
+#include <splitplot/base/spelling.hpp>
+
+#include <exception>
+#include <iostream>
+#include <string>
+#include <vector>
+
+namespace {
+
+using splitplot::app::ExitCode;
+
+/// An option or command that does not exist, with the nearest one that does. Empty if all that was typed
+/// exists.
+std::string unknown_word(const CLI::App& program, const CLI::App& command) {
+  std::vector<std::string> known;
+  for (const CLI::Option* option : command.get_options()) {
+    for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
+  }
+  if (&command == &program) {
+    for (const CLI::App* other : program.get_subcommands(nullptr)) known.push_back(other->get_name());
+  }
+  for (const std::string& word : command.remaining(true)) {
+    const auto nearest = splitplot::nearest_name(word, known);
+    if (!word.starts_with("--") && &command != &program) continue;  // the value of a mistyped option
+    return "there is no '" + word + "'" + (nearest ? "; did you mean " + *nearest + "?" : ".");
+  }
+  return "";
+}
+
+int usage_error(const CLI::App& program, const CLI::ParseError& error) {
+  const auto chosen = program.get_subcommands();
+  const CLI::App& command = chosen.empty() ? program : *chosen.front();
+  const std::string unknown = unknown_word(program, command);
+  const std::string name = chosen.empty() ? "splitplot" : "splitplot " + command.get_name();
+  std::cerr << "splitplot: " << (unknown.empty() ? error.what() : unknown) << "\n  Help: " << name
+            << " --help\n";
+  return static_cast<int>(ExitCode::Usage);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App program{"Splitplot: experiments and personalisation, measured honestly.", "splitplot"};
+  program.set_version_flag("--version", std::string("splitplot ") + SPLITPLOT_VERSION);
+  program.require_subcommand(1);
+  program.footer("Help on a command: splitplot COMMAND --help");
+  splitplot::app::Run run;
+  splitplot::app::add_analyze_command(program, run);
+  splitplot::app::add_example_command(program, run);
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::Success& success) {  // --help, --version
+    return program.exit(success);
+  } catch (const CLI::ParseError& error) {
+    return usage_error(program, error);
+  }
+  try {
+    return static_cast<int>(run());
+  } catch (const std::exception& error) {
+    std::cerr << "splitplot: internal error: " << error.what() << '\n';
+    return static_cast<int>(ExitCode::Internal);
+  }
+}
