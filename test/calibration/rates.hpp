@@ -1,0 +1,43 @@
+/// Rates counted over simulated experiments, with the band that chance allows.
+#pragma once
+
+#include <splitplot/base/random.hpp>
+#include <splitplot/stats/moments.hpp>
+
+#include <cmath>
+#include <cstdint>
+#include <iostream>
+#include <string_view>
+
+namespace splitplot::calibration {
+
+/// Counts how often something happened.
+class Rate {
+ public:
+  void count(bool happened) {
+    ++trials_;
+    if (happened) ++hits_;
+  }
+  [[nodiscard]] double value() const { return static_cast<double>(hits_) / static_cast<double>(trials_); }
+  /// Three standard errors of a rate whose true value is `rate`.
+  [[nodiscard]] double band(double rate) const {
+    return 3 * std::sqrt(rate * (1 - rate) / static_cast<double>(trials_));
+  }
+
+ private:
+  std::uint64_t trials_ = 0;
+  std::uint64_t hits_ = 0;
+};
+
+/// One line for the log of a calibration run.
+inline void print(std::string_view what, const Rate& rate) {
+  std::cout << "  " << what << ": " << 100 * rate.value() << " %\n";
+}
+
+inline stats::SuccessCount draw_successes(RandomStream& random, std::uint64_t units, double rate) {
+  stats::SuccessCount arm{0, units};
+  for (std::uint64_t i = 0; i < units; ++i) arm.successes += random.bernoulli(rate) ? 1 : 0;
+  return arm;
+}
+
+}  // namespace splitplot::calibration

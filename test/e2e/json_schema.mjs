@@ -1,0 +1,36 @@
+// The JSON that the program writes obeys its published schema, whatever was asked.
+//   node json_schema.mjs BINARY SCHEMA
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { Findings, run, withExample } from './program.mjs';
+
+const require = createRequire(`${process.env.SPLITPLOT_WEB_TEST_MODULES}/`);
+const Ajv2020 = require('ajv/dist/2020').default;
+
+const kMetrics = ['--variant', 'variant', '--unit', 'user_id', '--metric', 'purchased', '--metric', 'revenue'];
+const kRequests = {
+  'two metrics': [...kMetrics],
+  segments: [...kMetrics, '--by', 'device', '--by', 'device*customer', '--weights', 'control=1,express=1,short_form=1'],
+  'covariates and a metric that should fall': [...kMetrics, '--covariate', 'spend_before', '--lower-is-better', 'revenue'],
+  watched: [...kMetrics, '--by', 'country', '--sequential', '--tune-at', '5000'],
+  'a metric without spread': ['--variant', 'variant', '--unit', 'user_id', '--metric', "none=any() where country = 'nowhere'"],
+};
+
+async function main([binary, schemaPath]) {
+  const validate = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true }).compile(JSON.parse(readFileSync(schemaPath, 'utf8')));
+  const findings = new Findings();
+  await withExample(binary, (folder) => {
+    for (const [what, args] of Object.entries(kRequests)) {
+      const document = JSON.parse(run(binary, ['analyze', join(folder, 'experiment.csv'), ...args, '--json', '--quiet']));
+      validate(document);
+      for (const error of validate.errors ?? []) findings.expect(false, `${what}: ${error.instancePath} ${error.message}`);
+      // A schema that refuses nothing proves nothing.
+      findings.expect(!validate({ ...document, surprise: 1 }), `${what}: an unknown member was accepted`);
+      findings.expect(!validate({ ...document, version: 2 }), `${what}: another version was accepted`);
+    }
+  });
+  return findings.conclude('JSON against its schema');
+}
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,104 @@
+// Input files of the golden tests: small, made by rule, the same on every machine.
+
+import { mkdirSync, rmSync, writeFileSync, openSync, writeSync, closeSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { join } from 'node:path';
+
+// A 32-bit linear congruential generator (Numerical Recipes' constants): enough to look like data.
+function generator(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+function shopRows(count, { seed = 1, variants = ['control', 'new'], segments = ['phone', 'laptop', 'tablet'], lift = 0.05 } = {}) {
+  const random = generator(seed);
+  const rows = [];
+  for (let i = 0; i < count; i += 1) {
+    const variant = variants[Math.floor(random() * variants.length)];
+    const device = segments[Math.floor(random() * segments.length)];
+    const before = Math.round(random() * 10000) / 100;
+    const bought = random() < 0.2 + (variant === 'new' ? lift : 0) ? 1 : 0;
+    const spend = bought ? Math.round((10 + before * 0.5 + random() * 20) * 100) / 100 : 0;
+    rows.push({ user: `u${i + 1}`, variant, device, before, bought, spend });
+  }
+  return rows;
+}
+
+function csv(rows, separator = ',') {
+  const columns = Object.keys(rows[0]);
+  return [columns.join(separator), ...rows.map((row) => columns.map((column) => row[column]).join(separator))].join('\n') + '\n';
+}
+
+function writeLargeFile(path) {
+  // One and a half million units with long ids: more than the memory that its case allows.
+  const file = openSync(path, 'w');
+  const random = generator(99);
+  writeSync(file, 'user,variant,bought\n');
+  let chunk = '';
+  for (let i = 0; i < 1_500_000; i += 1) {
+    const variant = random() < 0.5 ? 'control' : 'new';
+    chunk += `a-rather-long-user-identifier-${i},${variant},${random() < 0.1 ? 1 : 0}\n`;
+    if (chunk.length > 1 << 20) {
+      writeSync(file, chunk);
+      chunk = '';
+    }
+  }
+  writeSync(file, chunk);
+  closeSync(file);
+}
+
+function eventFiles(folder) {
+  const random = generator(5);
+  const exposures = [];
+  const events = [];
+  for (let i = 0; i < 400; i += 1) {
+    const variant = i % 2 === 0 ? 'control' : 'new';
+    exposures.push({ user_id: i, variant, plan: i % 3 === 0 ? 'pro' : 'free', ts: `2026-03-0${1 + (i % 5)} 10:00:00` });
+    for (let k = 0; k < 3; k += 1) {
+      const day = 1 + Math.floor(random() * 9);
+      const event = random() < 0.4 ? 'purchase' : 'view';
+      const value = event === 'purchase' ? Math.round((20 + random() * 30 + (variant === 'new' ? 5 : 0)) * 100) / 100 : '';
+      events.push({ user_id: i, event, value, ts: `2026-03-0${day} 12:00:00` });
+    }
+  }
+  events.push({ user_id: 9999, event: 'purchase', value: 500, ts: '2026-03-05 12:00:00' });
+  writeFileSync(join(folder, 'exposures.csv'), csv(exposures));
+  writeFileSync(join(folder, 'events.csv'), csv(events));
+}
+
+export function writeFixtures(folder) {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const write = (name, content) => writeFileSync(join(folder, name), content);
+  const shop = shopRows(3000);
+  write('shop.csv', csv(shop));
+  write('shop.tsv', csv(shop, '\t'));
+  write('semicolon.csv', csv(shop, ';'));
+  write('shop.csv.gz', gzipSync(csv(shop)));
+  write('shop.jsonl', shop.map((row) => JSON.stringify(row)).join('\n') + '\n');
+  write('decimal-comma.csv', csv(shop.map((row) => ({ ...row, spend: String(row.spend).replace('.', ','), before: String(row.before).replace('.', ',') })), ';'));
+  write('three-variants.csv', csv(shopRows(4500, { seed: 7, variants: ['A', 'B', 'C'] })));
+  write('one-variant.csv', csv(shop.filter((row) => row.variant === 'new')));
+  write('many-variants.csv', csv(shop.map((row) => ({ ...row, variant: row.user }))));
+  write('tiny-variant.csv', csv([...shop.filter((row) => row.variant === 'control'), ...shop.filter((row) => row.variant === 'new').slice(0, 3)]));
+  write('constant.csv', csv(shop.map((row) => ({ ...row, bought: 0, spend: 7 }))));
+  write('empty-cells.csv', csv(shop.map((row, i) => ({ ...row, spend: i % 10 === 0 ? '' : row.spend, device: i % 50 === 0 ? '' : row.device, before: i % 4 === 0 ? '' : row.before, variant: i % 500 === 0 ? '' : row.variant }))));
+  write('missing-in-one-variant.csv', csv(shop.map((row, i) => ({ ...row, spend: row.variant === 'new' && i % 5 === 0 ? '' : row.spend }))));
+  write('nan.csv', csv(shop.map((row, i) => ({ ...row, spend: i % 100 === 0 ? 'NaN' : i % 101 === 0 ? 'Infinity' : row.spend }))));
+  write('mixed-types.csv', csv(shop.map((row, i) => ({ ...row, spend: i === 16 || i === 2500 ? 'unknown' : row.spend }))));
+  write('yes-no.csv', csv(shop.map((row) => ({ ...row, bought: row.bought ? 'yes' : 'no' }))));
+  write('duplicated-units.csv', csv([...shop, ...shop.slice(0, 40)]));
+  write('switchers.csv', csv([...shop, ...shop.slice(0, 40).map((row) => ({ ...row, variant: row.variant === 'new' ? 'control' : 'new' }))]));
+  write('uneven.csv', csv(shop.filter((row, i) => row.variant === 'control' || i % 4 !== 0)));
+  write('many-segments.csv', csv(shopRows(20000, { seed: 3, segments: Array.from({ length: 200 }, (_, i) => `store ${String(i + 1).padStart(3, '0')}`) })));
+  write('ragged.csv', 'user,variant,spend\nu1,A,1\nu2,B,2,surplus\nu3,A,3\n');
+  write('header-only.csv', 'user,variant,spend\n');
+  write('empty.csv', '');
+  write('binary.csv', Buffer.from(Array.from({ length: 4096 }, (_, i) => (i * 7919) % 256)));
+  write('late-text.csv', csv([...shopRows(30000, { seed: 11 }), { user: 'u30001', variant: 'new', device: 'phone', before: 1, bought: 1, spend: 'oops' }]));
+  eventFiles(folder);
+  writeLargeFile(join(folder, 'large.csv'));
+}
