@@ -1,23 +1,24 @@
 #!/usr/bin/env bash
 # Compares `splitplot analyze` with DuckDB's own query over the same file: time and peak memory, in alternation, medians.
 #
-#   bench/analyze_large/run.sh BUILD_DIRECTORY [FILE...]
+#   bench/analyze_large/run.sh [FILE...]
 #
-# Without files a CSV of 10 million rows (about 400 MB) is written to BUILD_DIRECTORY/bench_data first. RUNS (default 5)
-# is the number of measured runs of each, after one warm-up. SUBJECT replaces the program that is measured; it is called
-# with the file and the arguments below.
+# Without files one of 10 million rows is written as CSV (about 400 MB) and as Parquet first, beside the programs. RUNS
+# (default 5) is the number of measured runs of each, after one warm-up. SPLITPLOT is the program to measure; the others lie in
+# its folder. SUBJECT replaces it; it is called with the file and the arguments below.
 set -euo pipefail
-build=${1:?usage: run.sh BUILD_DIRECTORY [FILE...]}
-shift
-bin=$build/bin
+program=${SPLITPLOT:-build/bench/bin/splitplot}
+bin=$(dirname "$program")
 runs=${RUNS:-5}
 if [ $# -eq 0 ]; then
-  data=$build/bench_data/ten_million.csv
-  mkdir -p "$(dirname "$data")"
-  [ -s "$data" ] || { "$bin/analyze_large_generate" 10000000 > "$data.part" && mv "$data.part" "$data"; }
-  set -- "$data"
+  data=$bin/../bench_data
+  mkdir -p "$data"
+  csv=$data/ten_million.csv parquet=$data/ten_million.parquet
+  [ -s "$csv" ] || { "$bin/analyze_large_generate" 10000000 > "$csv.part" && mv "$csv.part" "$csv"; }
+  [ -s "$parquet" ] || { "$bin/duckdb_peer" convert "$csv" "$parquet.part" && mv "$parquet.part" "$parquet"; }
+  set -- "$csv" "$parquet"
 fi
-if [ -n "${SUBJECT:-}" ]; then subject=("$SUBJECT"); else subject=("$bin/splitplot" analyze); fi
+if [ -n "${SUBJECT:-}" ]; then subject=("$SUBJECT"); else subject=("$program" analyze); fi
 arguments=(--variant variant --metric converted --metric revenue --by channel --by country --by device --json)
 
 median() { sort -n | awk '{ v[NR] = $1 } END { print (NR % 2) ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }

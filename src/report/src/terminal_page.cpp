@@ -40,7 +40,10 @@ const char* colour_code(Tone tone) {
 }
 
 int cell_of(const Scale& scale, double value, int columns) {
-  return static_cast<int>(std::lround(scale.position(value) * (columns - 1)));
+  // A hair before rounding, so that the last bits of a sum, which depend on the order of its parts, never
+  // move a mark.
+  constexpr double kHair = 1e-9;
+  return static_cast<int>(std::lround(scale.position(value) * (columns - 1) + kHair));
 }
 
 std::string without_no_break(std::string text) {

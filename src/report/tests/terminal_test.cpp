@@ -33,6 +33,12 @@ struct Sight {
   bool unicode;
 };
 
+/// Names the test's parameter: "80_unicode_colour".
+std::string name_of_sight(const testing::TestParamInfo<Sight>& info) {
+  return std::to_string(info.param.columns) + (info.param.unicode ? "_unicode" : "_ascii") +
+         (info.param.colour ? "_colour" : "_plain");
+}
+
 class EveryTerminal : public testing::TestWithParam<Sight> {};
 
 TEST_P(EveryTerminal, NoLineIsWiderThanTheTerminal) {
@@ -52,7 +58,8 @@ INSTANTIATE_TEST_SUITE_P(Terminal, EveryTerminal,
                                          Sight{80, false, false}, Sight{40, false, true},
                                          Sight{21, true, false}, Sight{7, false, true},
                                          Sight{1, false, false}, Sight{120, false, true},
-                                         Sight{250, true, true}));
+                                         Sight{250, true, true}),
+                         name_of_sight);
 
 TEST(Terminal, NoNumberIsNanOrInfinite) {
   for (const auto& analysis : {email_campaign_analysis(), watched_analysis(), empty_analysis()}) {
