@@ -2,15 +2,11 @@
 
 find_package(fmt 9 REQUIRED)
 find_package(Boost 1.81 REQUIRED)
-find_package(Eigen3 3.4 REQUIRED NO_MODULE)
 find_package(CLI11 2.1 REQUIRED)
 find_package(tl-expected REQUIRED)
 find_package(Threads REQUIRED)
 if(BUILD_TESTING)
   find_package(GTest 1.12 REQUIRED)
-endif()
-if(SPLITPLOT_BENCHMARKS)
-  find_package(benchmark 1.7 REQUIRED)
 endif()
 
 # The npm package names the architecture in Node's words.

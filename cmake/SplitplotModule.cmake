@@ -4,6 +4,7 @@
 #     PURPOSE  "pure statistics: aggregates in, estimates out"
 #     DEPENDS  base                        # modules declared before this one, nothing else
 #     PRIVATE_LIBRARIES Boost::headers     # heavy libraries: never seen through a public header
+#     HEADERS  boost/math                  # their headers, by folder or name: for this module's sources only
 #     HEAVY    "Boost.Math"                # the same in words, for the module table
 #     SOURCES  src/moments.cpp ...         # private headers lie beside them
 #     TESTS    tests/moments_test.cpp ...) # linked against this module alone
@@ -16,6 +17,8 @@
 #    a cycle cannot be written down;
 #  * an include with ".." or an absolute path in it would walk around all that, and a header of a module that is reached
 #    only through another one would hide a dependency: the build refuses both (cmake/CheckIncludes.cmake);
+#  * a heavy library's header is refused there too, in a public header, and in a module that does not list it in HEADERS
+#    (Debian puts them all on the default include path, so the compiler would find them);
 #  * each public header is compiled alone (VERIFY_INTERFACE_HEADER_SETS).
 # test/structure proves each of these. splitplot_finish_modules() comes after the last module.
 
@@ -23,7 +26,7 @@ include_guard(GLOBAL)
 set_property(GLOBAL PROPERTY SPLITPLOT_MODULES "")
 
 function(splitplot_module name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "PURPOSE;HEAVY" "DEPENDS;PUBLIC_LIBRARIES;PRIVATE_LIBRARIES;SOURCES;TESTS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "PURPOSE;HEAVY" "DEPENDS;PUBLIC_LIBRARIES;PRIVATE_LIBRARIES;HEADERS;SOURCES;TESTS")
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "splitplot_module(${name}): unknown arguments: ${arg_UNPARSED_ARGUMENTS}")
   endif()
@@ -62,7 +65,8 @@ function(splitplot_module name)
   foreach(dependency IN LISTS arg_DEPENDS)
     set_property(GLOBAL APPEND_STRING PROPERTY SPLITPLOT_MODULE_DEPENDENCIES " ${dependency}")
   endforeach()
-  set_property(GLOBAL APPEND_STRING PROPERTY SPLITPLOT_MODULE_DEPENDENCIES "\n")
+  list(JOIN arg_HEADERS " " headers_text)
+  set_property(GLOBAL APPEND_STRING PROPERTY SPLITPLOT_MODULE_DEPENDENCIES " | ${headers_text}\n")
   list(JOIN arg_DEPENDS ", " depends_text)
   if(NOT depends_text)
     set(depends_text "-")
@@ -88,7 +92,7 @@ endfunction()
 
 # Writes what is known of all modules together, and adds the check of their includes:
 #  * module_table.md: the table that ARCHITECTURE.md carries; test/structure checks that the two agree;
-#  * module_dependencies.txt: "module: dependency dependency", a line each.
+#  * module_dependencies.txt: "module: dependency dependency | header header", a line each.
 function(splitplot_finish_modules)
   get_property(rows GLOBAL PROPERTY SPLITPLOT_MODULE_TABLE)
   file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/module_table.md

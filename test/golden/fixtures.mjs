@@ -27,6 +27,20 @@ function shopRows(count, { seed = 1, variants = ['control', 'new'], segments = [
   return rows;
 }
 
+// No effect in either segment, but the new variant is rare where people buy much.
+function simpsonRows() {
+  const random = generator(21);
+  const rows = [];
+  for (let i = 0; i < 4000; i += 1) {
+    const device = i % 2 === 0 ? 'phone' : 'laptop';
+    const variant = random() < (device === 'phone' ? 0.7 : 0.3) ? 'new' : 'control';
+    const bought = random() < (device === 'phone' ? 0.1 : 0.4) ? 1 : 0;
+    rows.push({ user: `u${i + 1}`, variant, device, before: Math.round(random() * 100), bought, spend: bought * Math.round(random() * 50) });
+  }
+  rows.push({ user: 'u4001', variant: 'new', device: 'watch', before: 5, bought: 0, spend: 0 });
+  return rows;
+}
+
 function csv(rows, separator = ',') {
   const columns = Object.keys(rows[0]);
   return [columns.join(separator), ...rows.map((row) => columns.map((column) => row[column]).join(separator))].join('\n') + '\n';
@@ -93,6 +107,8 @@ export function writeFixtures(folder) {
   write('duplicated-units.csv', csv([...shop, ...shop.slice(0, 40)]));
   write('switchers.csv', csv([...shop, ...shop.slice(0, 40).map((row) => ({ ...row, variant: row.variant === 'new' ? 'control' : 'new' }))]));
   write('uneven.csv', csv(shop.filter((row, i) => row.variant === 'control' || i % 4 !== 0)));
+  write('simpson.csv', csv(simpsonRows()));
+  write('few.csv', csv([1, 2, 3, 11, 12, 13].map((spend, i) => ({ user: `u${i}`, variant: i < 3 ? 'control' : 'new', spend }))));
   write('many-segments.csv', csv(shopRows(20000, { seed: 3, segments: Array.from({ length: 200 }, (_, i) => `store ${String(i + 1).padStart(3, '0')}`) })));
   write('ragged.csv', 'user,variant,spend\nu1,A,1\nu2,B,2,surplus\nu3,A,3\n');
   write('header-only.csv', 'user,variant,spend\n');

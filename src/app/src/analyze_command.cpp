@@ -10,6 +10,7 @@
 
 #include <charconv>
 #include <iostream>
+#include <map>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -71,6 +72,23 @@ Result<std::pair<std::string, std::string>> name_and_value(const std::string& te
   return std::pair{text.substr(0, at), text.substr(at + 1)};
 }
 
+/// "A=50,B=50" and repeated options to one text per variant. A part without '=' belongs to the next: names may hold commas.
+std::vector<std::string> weight_pairs(const std::vector<std::string>& options) {
+  std::vector<std::string> pairs;
+  for (const std::string& option : options) {
+    std::string pair;
+    for (std::size_t begin = 0; begin <= option.size();) {
+      const std::size_t comma = std::min(option.find(',', begin), option.size());
+      pair += (pair.empty() ? "" : ",") + option.substr(begin, comma - begin);
+      begin = comma + 1;
+      if (pair.find('=') == std::string::npos && begin <= option.size()) continue;
+      pairs.push_back(std::move(pair));
+      pair.clear();
+    }
+  }
+  return pairs;
+}
+
 Result<void> read_pairs(AnalyzeOptions& options) {
   for (const std::string& text : options.kinds) {
     auto pair = name_and_value(text, "--kind");
@@ -84,7 +102,7 @@ Result<void> read_pairs(AnalyzeOptions& options) {
                   "there are proportion and mean");
     }
   }
-  for (const std::string& text : options.weights) {
+  for (const std::string& text : weight_pairs(options.weights)) {
     auto pair = name_and_value(text, "--weights");
     if (!pair) return tl::unexpected(pair.error());
     double weight = 0;
@@ -127,6 +145,12 @@ Result<void> finish_request(AnalyzeOptions& options) {
     request.time_column = options.time.substr(0, comma);
     if (comma != std::string::npos) request.event_time_column = options.time.substr(comma + 1);
   }
+  for (const std::string& input : {request.path, request.events_path.value_or(std::string())}) {
+    if (!options.html_path.empty() && same_file(options.html_path, input)) {
+      return fail(ErrorCode::InvalidArgument, fmt::format("--html names the file to read, {}", input),
+                  "give the report a name of its own");
+    }
+  }
   request.monitoring =
       options.sequential ? experiment::Monitoring::Sequential : experiment::Monitoring::FixedHorizon;
   request.with_distributions = !options.html_path.empty();
@@ -165,6 +189,24 @@ ExitCode run_analyze(AnalyzeOptions& options) {
   return ExitCode::Success;
 }
 
+/// An option that takes one of a few words. A word that is none of them is answered with the list.
+template <typename Value>
+CLI::Option* add_choice(CLI::App& command, const std::string& name, Value& target,
+                        const std::string& description, std::vector<std::pair<std::string, Value>> choices) {
+  const auto choose = [name, &target, choices = std::move(choices)](const std::string& word) {
+    std::string known;
+    for (const auto& [text, value] : choices) {
+      if (text == word) {
+        target = value;
+        return;
+      }
+      known += (known.empty() ? "" : ", ") + text;
+    }
+    throw CLI::ValidationError(name + " is one of " + known + ", not '" + word + "'");
+  };
+  return command.add_option_function<std::string>(name, choose, description)->option_text("WORD");
+}
+
 void add_data_options(CLI::App& command, AnalyzeOptions& options) {
   command.add_option("FILE", options.file,
                      "Experiment file, a row per unit: CSV, TSV, Parquet, JSON lines, also gzipped");
@@ -199,26 +241,19 @@ void add_data_options(CLI::App& command, AnalyzeOptions& options) {
   command.add_option("--delimiter", options.delimiter, "Column separator of a text file (detected)")
       ->group(files);
   command.add_option("--decimal", options.decimal, "Decimal separator, . or ,")->group(files);
-  const std::map<std::string, store::RepeatedUnits> repeated{{"refuse", store::RepeatedUnits::Refuse},
-                                                             {"first", store::RepeatedUnits::First},
-                                                             {"sum", store::RepeatedUnits::Sum}};
-  command
-      .add_option("--duplicates", options.request.repeated_units,
-                  "What several rows of a unit mean: refuse (default), first, sum")
-      ->transform(CLI::CheckedTransformer(repeated))
-      ->option_text("RULE")
+  add_choice<store::RepeatedUnits>(command, "--duplicates", options.request.repeated_units,
+                                   "What several rows of a unit mean: refuse (default), first, sum",
+                                   {{"refuse", store::RepeatedUnits::Refuse},
+                                    {"first", store::RepeatedUnits::First},
+                                    {"sum", store::RepeatedUnits::Sum}})
       ->group(files);
-  const std::map<std::string, store::MissingValue> missing{{"leave-out", store::MissingValue::LeaveOut},
-                                                           {"zero", store::MissingValue::Zero}};
-  command
-      .add_option("--missing", options.request.missing,
-                  "What an empty metric cell means: leave-out (default), zero")
-      ->transform(CLI::CheckedTransformer(missing))
-      ->option_text("RULE")
+  add_choice<store::MissingValue>(
+      command, "--missing", options.request.missing,
+      "What an empty metric cell means: leave-out (default), zero",
+      {{"leave-out", store::MissingValue::LeaveOut}, {"zero", store::MissingValue::Zero}})
       ->group(files);
   command.add_option("--threads", options.warehouse.threads, "Threads for reading (one per processor)")
-      ->group(files)
-      ->check(CLI::NonNegativeNumber);
+      ->group(files);
   command
       .add_option("--memory", options.warehouse.memory_limit,
                   "Memory for reading, such as 2GB; beyond it the disk is used")
@@ -228,35 +263,32 @@ void add_data_options(CLI::App& command, AnalyzeOptions& options) {
 void add_statistics_options(CLI::App& command, AnalyzeOptions& options) {
   const std::string statistics = "Statistics";
   AnalysisRequest& request = options.request;
-  const std::map<std::string, stats::Correction> corrections{{"holm", stats::Correction::Holm},
-                                                             {"bonferroni", stats::Correction::Bonferroni},
-                                                             {"bh", stats::Correction::BenjaminiHochberg},
-                                                             {"none", stats::Correction::None}};
+  const std::vector<std::pair<std::string, stats::Correction>> corrections{
+      {"holm", stats::Correction::Holm},
+      {"bonferroni", stats::Correction::Bonferroni},
+      {"bh", stats::Correction::BenjaminiHochberg},
+      {"none", stats::Correction::None}};
   command.add_option("--alpha", request.alpha, "Error rate; intervals hold 1 - alpha (0.05)")
       ->group(statistics);
   command.add_option("--power", request.power, "Power of the detectable effects (0.8)")->group(statistics);
-  command
-      .add_option("--correction", request.correction,
-                  "Over metrics x variants: holm (default), bonferroni, bh, none")
-      ->transform(CLI::CheckedTransformer(corrections))
-      ->option_text("METHOD")
+  add_choice(command, "--correction", request.correction,
+             "Over metrics x variants: holm (default), bonferroni, bh, none", corrections)
       ->group(statistics);
-  command
-      .add_option("--segment-correction", request.segment_correction,
-                  "Over segments x metrics x variants: bh (default), holm, ...")
-      ->transform(CLI::CheckedTransformer(corrections))
-      ->option_text("METHOD")
+  add_choice(command, "--segment-correction", request.segment_correction,
+             "Over segments x metrics x variants: bh (default), holm, bonferroni, none", corrections)
       ->group(statistics);
-  command
-      .add_flag("--sequential", options.sequential,
-                "The test was watched while it ran: always-valid intervals")
-      ->group(statistics);
+  CLI::Option* sequential = command
+                                .add_flag("--sequential", options.sequential,
+                                          "The test was watched while it ran: always-valid intervals")
+                                ->group(statistics);
   command
       .add_option("--tune-at", request.tuned_for_units,
                   "With --sequential: total units at which intervals are tightest (10000)")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000'000'000}).description(""))
+      ->needs(sequential)
       ->group(statistics);
   command.add_option("--weights", options.weights, "Planned split, such as A=50,B=50 (equal)")
-      ->delimiter(',')
+      ->allow_extra_args(false)
       ->group(statistics);
   command
       .add_option("--lower-is-better", request.lower_is_better, "Metric that should go down; repeat for more")
@@ -277,11 +309,9 @@ void add_output_options(CLI::App& command, AnalyzeOptions& options) {
   command.add_option("--html", options.html_path, "Write a self-contained HTML report")->group(output);
   command.add_flag("--json", options.json, "Print JSON (docs/formats/analysis-json.md)")->group(output);
   command.add_flag("--quiet", options.quiet, "No progress line")->group(output);
-  const std::map<std::string, ColourChoice> colours{
-      {"auto", ColourChoice::Automatic}, {"always", ColourChoice::Always}, {"never", ColourChoice::Never}};
-  command.add_option("--color", options.colour, "auto (default), always, never")
-      ->transform(CLI::CheckedTransformer(colours))
-      ->option_text("WHEN")
+  add_choice<ColourChoice>(
+      command, "--color", options.colour, "auto (default), always, never",
+      {{"auto", ColourChoice::Automatic}, {"always", ColourChoice::Always}, {"never", ColourChoice::Never}})
       ->group(output);
 }
 

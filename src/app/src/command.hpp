@@ -23,12 +23,15 @@ enum class ExitCode : int {
 
 [[nodiscard]] ExitCode exit_code_of(ErrorCode code);
 
-/// Prints an error to standard error: what is wrong, then what to do. As a JSON object with --json.
 enum class ErrorStyle { Text, Json };
+
+/// Prints an error to standard error: what is wrong, then what to do; as one line of JSON for programs.
 void print_error(const Error& error, ErrorStyle style);
 
-/// Adds a command to the program; `run` is set to what has to be done if it was chosen.
+/// What has to be done, once the options are understood.
 using Run = std::function<ExitCode()>;
+
+/// Adds a command to the program; `run` is set if it was chosen.
 void add_analyze_command(CLI::App& program, Run& run);
 void add_example_command(CLI::App& program, Run& run);
 

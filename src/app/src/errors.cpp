@@ -1,48 +1,10 @@
 #include "command.hpp"
 
+#include <splitplot/report/report.hpp>
+
 #include <iostream>
 
-#include <fmt/format.h>
-
 namespace splitplot::app {
-namespace {
-
-std::string_view code_name(ErrorCode code) {
-  switch (code) {
-    case ErrorCode::InvalidArgument:
-      return "invalid_argument";
-    case ErrorCode::NotFound:
-      return "not_found";
-    case ErrorCode::Unreadable:
-      return "unreadable";
-    case ErrorCode::BadData:
-      return "bad_data";
-    case ErrorCode::ResourceLimit:
-      return "resource_limit";
-    case ErrorCode::Cancelled:
-      return "cancelled";
-    case ErrorCode::Internal:
-      return "internal";
-  }
-  return "internal";
-}
-
-std::string json_text(std::string_view text) {
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      quoted += '\\';
-      quoted += c;
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      quoted += fmt::format("\\u{:04x}", static_cast<int>(c));
-    } else {
-      quoted += c;
-    }
-  }
-  return quoted + '"';
-}
-
-}  // namespace
 
 ExitCode exit_code_of(ErrorCode code) {
   switch (code) {
@@ -64,8 +26,7 @@ ExitCode exit_code_of(ErrorCode code) {
 
 void print_error(const Error& error, ErrorStyle style) {
   if (style == ErrorStyle::Json) {
-    std::cerr << fmt::format("{{\"error\": {{\"code\": \"{}\", \"message\": {}, \"hint\": {}}}}}\n",
-                             code_name(error.code), json_text(error.message), json_text(error.hint));
+    std::cerr << report::to_json(error) << '\n';
     return;
   }
   std::cerr << "splitplot: " << error.message << '\n';

@@ -9,7 +9,6 @@
 #include <splitplot/report/report.hpp>
 #include <splitplot/store/warehouse.hpp>
 
-#include <cstring>
 #include <filesystem>
 #include <iostream>
 #include <memory>

@@ -33,7 +33,7 @@ constexpr std::array<Share, 8> kCountries{{{"DE", 0.30, 1.0},
 constexpr std::array<std::string_view, 3> kVariants{"control", "short_form", "express"};
 constexpr double kPurchaseRate = 0.085;
 constexpr double kExpressMobileLift = 0.30;
-constexpr double kMeanLogOrder = 3.6;  // about 45 in the middle
+constexpr double kMeanLogOrder = 3.6;  // exp(3.6) = 37 in the middle
 constexpr double kSpreadLogOrder = 0.6;
 
 template <std::size_t N>

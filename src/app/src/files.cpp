@@ -6,17 +6,28 @@
 #include <ctime>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 
 #include <fmt/format.h>
 #include <unistd.h>
 
 namespace splitplot::app {
 
-Result<void> write_file(const std::string& path, const std::string& text) {
+Result<void> write_file(const std::string& named, const std::string& text) {
+  // The file takes the place of what is there, so that must be a file of the same kind: through a link to its target, never over a
+  // device or a pipe.
+  namespace fs = std::filesystem;
+  std::error_code error;
+  const bool exists = fs::exists(named, error);
+  if (exists && !fs::is_regular_file(named, error)) {
+    return fail(ErrorCode::Unreadable, fmt::format("cannot write {}: it is not a regular file", named),
+                "name a new file");
+  }
+  const std::string path = exists ? fs::canonical(named, error).string() : named;
   const std::string temporary = fmt::format("{}.{}.tmp", path, getpid());
   auto failure = [&](int reason) {
     std::error_code ignored;
-    std::filesystem::remove(temporary, ignored);
+    fs::remove(temporary, ignored);
     return fail(ErrorCode::Unreadable, fmt::format("cannot write {}: {}", path, std::strerror(reason)),
                 "check that the folder exists, is writable, and has room");
   };
@@ -29,6 +40,19 @@ Result<void> write_file(const std::string& path, const std::string& text) {
   }
   if (std::rename(temporary.c_str(), path.c_str()) != 0) return failure(errno);
   return {};
+}
+
+bool same_file(const std::string& a, const std::string& b) {
+  std::error_code error;
+  return std::filesystem::equivalent(a, b, error) && !error;
+}
+
+Result<void> flush_standard_output() {
+  errno = 0;
+  std::cout.flush();
+  if (std::cout) return {};
+  return fail(ErrorCode::Unreadable, fmt::format("cannot write to standard output: {}", std::strerror(errno)),
+              "");
 }
 
 std::string current_time_iso() {

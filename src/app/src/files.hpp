@@ -1,4 +1,4 @@
-// Files that the program writes.
+// Files that the program writes, and the date that stands in them.
 #pragma once
 
 #include <splitplot/base/result.hpp>
@@ -7,9 +7,16 @@
 
 namespace splitplot::app {
 
-/// Writes the whole text or nothing: into a new file beside `path`, which then takes its name. Errors:
+/// Writes the whole text or nothing: into a new file beside it, which then takes its name. Errors:
 /// Unreadable, with the reason.
-[[nodiscard]] Result<void> write_file(const std::string& path, const std::string& text);
+/// A symbolic link is followed. Devices, pipes and folders are refused.
+[[nodiscard]] Result<void> write_file(const std::string& named, const std::string& text);
+
+/// True if both names lead to the same existing file.
+[[nodiscard]] bool same_file(const std::string& a, const std::string& b);
+
+/// Sends what was printed on its way. Errors: Unreadable, if it could not all be written (a full disk, a closed pipe).
+[[nodiscard]] Result<void> flush_standard_output();
 
 /// Now, as ISO 8601 in UTC to the second.
 [[nodiscard]] std::string current_time_iso();

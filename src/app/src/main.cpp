@@ -1,17 +1,21 @@
 // The program `splitplot`: chooses a command and answers its exit code.
 
 #include "command.hpp"
+#include "files.hpp"
 
 #include <splitplot/base/spelling.hpp>
 
+#include <algorithm>
 #include <exception>
-#include <iostream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace {
 
+using splitplot::app::ErrorStyle;
 using splitplot::app::ExitCode;
+using splitplot::app::print_error;
 
 /// An option or command that does not exist, with the nearest one that does. Empty if all that was typed
 /// exists.
@@ -26,19 +30,26 @@ std::string unknown_word(const CLI::App& program, const CLI::App& command) {
   for (const std::string& word : command.remaining(true)) {
     const auto nearest = splitplot::nearest_name(word, known);
     if (!word.starts_with("--") && &command != &program) continue;  // the value of a mistyped option
-    return "there is no '" + word + "'" + (nearest ? "; did you mean " + *nearest + "?" : ".");
+    return "there is no '" + word + "'" + (nearest ? "; did you mean " + *nearest + "?" : "");
   }
   return "";
 }
 
-int usage_error(const CLI::App& program, const CLI::ParseError& error) {
+/// Options that could not be understood may still have asked for JSON.
+ErrorStyle error_style(int argc, char** argv) {
+  const std::vector<std::string_view> arguments(argv, argv + argc);
+  return std::ranges::find(arguments, "--json") == arguments.end() ? ErrorStyle::Text : ErrorStyle::Json;
+}
+
+ExitCode usage_error(const CLI::App& program, const CLI::ParseError& error, ErrorStyle style) {
   const auto chosen = program.get_subcommands();
   const CLI::App& command = chosen.empty() ? program : *chosen.front();
   const std::string unknown = unknown_word(program, command);
   const std::string name = chosen.empty() ? "splitplot" : "splitplot " + command.get_name();
-  std::cerr << "splitplot: " << (unknown.empty() ? error.what() : unknown) << "\n  Help: " << name
-            << " --help\n";
-  return static_cast<int>(ExitCode::Usage);
+  print_error({splitplot::ErrorCode::InvalidArgument, unknown.empty() ? error.what() : unknown,
+               "help: " + name + " --help"},
+              style);
+  return ExitCode::Usage;
 }
 
 }  // namespace
@@ -56,12 +67,18 @@ int main(int argc, char** argv) {
   } catch (const CLI::Success& success) {  // --help, --version
     return program.exit(success);
   } catch (const CLI::ParseError& error) {
-    return usage_error(program, error);
+    return static_cast<int>(usage_error(program, error, error_style(argc, argv)));
   }
   try {
-    return static_cast<int>(run());
+    const ExitCode code = run();
+    const auto flushed = splitplot::app::flush_standard_output();
+    if (flushed || code != ExitCode::Success) return static_cast<int>(code);
+    print_error(flushed.error(), error_style(argc, argv));
+    return static_cast<int>(ExitCode::Unreadable);
   } catch (const std::exception& error) {
-    std::cerr << "splitplot: internal error: " << error.what() << '\n';
+    print_error({splitplot::ErrorCode::Internal, std::string("internal error: ") + error.what(),
+                 "please report it with the command"},
+                error_style(argc, argv));
     return static_cast<int>(ExitCode::Internal);
   }
 }

@@ -1,5 +1,7 @@
 #include "terminal.hpp"
 
+#include <splitplot/base/spelling.hpp>
+
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
@@ -26,8 +28,11 @@ bool is_utf8_locale() {
   for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
     const char* value = std::getenv(name);
     if (value == nullptr || *value == '\0') continue;
+    // Written UTF-8, utf-8, utf8 ... after the dot.
     const std::string_view locale(value);
-    return locale.find("UTF-8") != std::string_view::npos || locale.find("utf8") != std::string_view::npos;
+    const auto charset = locale.substr(std::min(locale.find('.'), locale.size() - 1) + 1);
+    return equal_ignoring_case(charset.substr(0, 5), "utf-8") ||
+           equal_ignoring_case(charset.substr(0, 4), "utf8");
   }
   return isatty(STDOUT_FILENO) == 0;  // into a file or a pipe: UTF-8, like everything else we write
 }

@@ -1,6 +1,7 @@
 #include "arms.hpp"
 #include "conclusion.hpp"
 #include "data_checks.hpp"
+#include "distributions.hpp"
 #include "frame_plan.hpp"
 #include "metric_analysis.hpp"
 #include "segment_analysis.hpp"
@@ -9,8 +10,8 @@
 #include <splitplot/experiment/analysis.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -31,20 +32,28 @@ Arms merge_all(const store::Frame& frame, const std::vector<Variant>& variants, 
   return arms;
 }
 
-std::string segment_name(const store::Cell& cell, const DimensionPlan& dimension) {
+using Levels = std::vector<std::optional<std::string>>;
+
+Levels levels_of(const store::Cell& cell, const DimensionPlan& dimension) {
+  Levels levels;
+  for (const std::size_t column : dimension.columns) levels.push_back(cell.levels[column]);
+  return levels;
+}
+
+std::string segment_name(const Levels& levels) {
   std::string name;
-  for (const std::size_t column : dimension.columns) {
+  for (const auto& level : levels) {
     if (!name.empty()) name += " / ";
-    name += cell.levels[column].value_or("(missing)");
+    name += level.value_or("(missing)");
   }
   return name;
 }
 
 std::vector<Segment> merge_segments(const store::Frame& frame, const std::vector<Variant>& variants,
                                     const DimensionPlan& dimension, std::size_t metric_count) {
-  std::map<std::string, Arms> by_name;
+  std::map<Levels, Arms> by_levels;  // not by name: two combinations may read alike
   for (const store::Cell& cell : frame.cells) {
-    Arms& arms = by_name[segment_name(cell, dimension)];
+    Arms& arms = by_levels[levels_of(cell, dimension)];
     if (arms.empty()) {
       arms.resize(variants.size());
       for (ArmAggregate& arm : arms) arm.metrics.resize(metric_count);
@@ -52,11 +61,12 @@ std::vector<Segment> merge_segments(const store::Frame& frame, const std::vector
     merge_cell(arms[index_of(variants, cell.variant)], cell);
   }
   std::vector<Segment> segments;
-  for (auto& [name, arms] : by_name) segments.push_back({name, std::move(arms)});
+  for (auto& [levels, arms] : by_levels) segments.push_back({segment_name(levels), std::move(arms)});
+  std::ranges::stable_sort(segments, {}, &Segment::name);
   return segments;
 }
 
-/// Adjusts the p-values of the comparisons that have one; those that have none are not part of the family.
+/// Corrects the p-values of a family and marks the significant tests; answers the size of the family.
 template <typename Test>
 std::size_t correct_family(std::vector<Test*>& tests, const std::vector<double>& p_values,
                            stats::Correction correction, double alpha) {
@@ -86,6 +96,19 @@ void correct_metrics(Analysis& analysis) {
       analysis.variants.size() - 1, analysis.variants.size() == 2 ? "" : "s");
 }
 
+/// Whether effects differ between segments is asked once per table.
+void correct_heterogeneity(Analysis& analysis) {
+  std::vector<SegmentTable*> tables;
+  std::vector<double> p_values;
+  for (SegmentTable& table : analysis.segment_tables) {
+    if (!table.heterogeneity) continue;
+    tables.push_back(&table);
+    p_values.push_back(table.heterogeneity->p_value);
+  }
+  const auto adjusted = stats::adjust_p_values(p_values, stats::Correction::Holm);
+  for (std::size_t i = 0; i < tables.size(); ++i) tables[i]->adjusted_heterogeneity_p_value = adjusted[i];
+}
+
 void correct_segments(Analysis& analysis) {
   std::vector<SegmentResult*> tests;
   std::vector<double> p_values;
@@ -109,73 +132,31 @@ void correct_segments(Analysis& analysis) {
   analysis.segment_family = family;
 }
 
-/// The share of units other than zero that a histogram must show; the rest of a long tail is counted beside
-/// it.
-constexpr double kShownShare = 0.99;
-/// Bars of the coarse histograms that find the range, and how often they may be refined.
-constexpr int kCoarseBars = 1000;
-constexpr int kMaximumRefinements = 4;
+template <typename Test>
+void withhold_verdict(Test& test) {
+  test.verdict_withheld = test.significant;
+  test.significant = false;
+}
 
-/// Upper end of the first bars that hold `kShownShare` of all units other than zero, over all variants.
-double upper_end_of_shown(const std::vector<store::Histogram>& coarse, const store::HistogramRange& range) {
-  std::vector<std::uint64_t> units(static_cast<std::size_t>(range.bars));
-  std::uint64_t total = 0;
-  for (const store::Histogram& histogram : coarse) {
-    total += histogram.above;
-    for (std::size_t i = 0; i < histogram.bars.size(); ++i) {
-      units[i] += histogram.bars[i].units;
-      total += histogram.bars[i].units;
+/// No winner before a minimum sample, and none where the split or the metric cannot be trusted: the numbers stay, the verdict does not.
+void withhold_verdicts(Analysis& analysis) {
+  for (MetricResult& metric : analysis.metrics) {
+    const bool unfit =
+        !analysis.sample_ratio.trusted() || std::ranges::any_of(metric.findings, [](const Finding& finding) {
+          return finding.code == "missing_by_variant";
+        });
+    for (Comparison& comparison : metric.comparisons) {
+      const std::uint64_t smaller = std::min(metric.arms[0].units, metric.arms[comparison.variant].units);
+      if (unfit || smaller < kMinimumVerdictUnits) withhold_verdict(comparison);
+    }
+    for (SegmentTable& table : analysis.segment_tables) {
+      if (&analysis.metrics[table.metric] != &metric) continue;
+      for (SegmentResult& segment : table.segments) {
+        const std::uint64_t smaller_arm = std::min(segment.control_units, segment.treatment_units);
+        if (unfit || smaller_arm < kMinimumVerdictUnits) withhold_verdict(segment);
+      }
     }
   }
-  std::uint64_t seen = 0;
-  for (std::size_t i = 0; i < units.size(); ++i) {
-    seen += units[i];
-    const double upper = range.lower + (range.upper - range.lower) * static_cast<double>(i + 1) / range.bars;
-    if (static_cast<double>(seen) >= kShownShare * static_cast<double>(total)) return upper;
-  }
-  return range.upper;
-}
-
-/// From the smallest value to where all but a thin tail lies, so that one huge order does not squeeze the
-/// picture. One look at the whole range finds it, or a few more where the largest value is so far out that
-/// the rest falls into a handful of bars.
-Result<store::HistogramRange> histogram_range(store::Warehouse& warehouse, const store::UnitFrameQuery& query,
-                                              std::size_t metric,
-                                              const std::vector<const store::MetricAggregate*>& arms) {
-  stats::Moments all;
-  for (const store::MetricAggregate* arm : arms) all.merge(arm->moments);
-  store::HistogramRange range{all.minimum, all.maximum, kCoarseBars};
-  for (int i = 0; i < kMaximumRefinements && range.upper > range.lower; ++i) {
-    const auto coarse = warehouse.histograms(query, metric, range);
-    if (!coarse) return tl::unexpected(coarse.error());
-    const double upper = upper_end_of_shown(*coarse, range);
-    const bool fine_enough = upper - range.lower > (range.upper - range.lower) / 20;
-    range.upper = upper;
-    if (fine_enough) break;
-  }
-  if (!(range.upper > range.lower)) range.upper = range.lower + 1;
-  range.bars = store::HistogramRange{}.bars;
-  return range;
-}
-
-Result<void> add_histograms(Analysis& analysis, store::Warehouse& warehouse, const FramePlan& plan,
-                            const Arms& arms) {
-  for (std::size_t i = 0; i < analysis.metrics.size(); ++i) {
-    MetricResult& metric = analysis.metrics[i];
-    if (metric.kind == MetricKind::Proportion) continue;  // two values are no distribution
-    const auto over_arms = metric_over_arms(arms, i);
-    const bool empty =
-        std::ranges::all_of(over_arms, [](const auto* arm) { return arm->moments.count == 0; });
-    if (empty) continue;
-    const auto range = histogram_range(warehouse, plan.query, i, over_arms);
-    if (!range) return tl::unexpected(range.error());
-    auto histograms = warehouse.histograms(plan.query, i, *range);
-    if (!histograms) return tl::unexpected(histograms.error());
-    std::ranges::sort(*histograms, {},
-                      [&](const store::Histogram& one) { return index_of(analysis.variants, one.variant); });
-    metric.histograms = std::move(*histograms);
-  }
-  return {};
 }
 
 Result<void> analyse_metrics_and_segments(Analysis& analysis, const FramePlan& plan,
@@ -197,7 +178,7 @@ Result<void> analyse_metrics_and_segments(Analysis& analysis, const FramePlan& p
                               dimension.name, grouped(segments.size()), grouped(kMaximumSegments)),
                   "group its values first (a number into ranges, a date into weeks), or leave it out");
     }
-    analysis.sample_ratio.by_dimension.push_back({dimension.name, split_by_segment(segments)});
+    analysis.sample_ratio.by_dimension.push_back({dimension.name, split_by_segment(segments), false});
     for (std::size_t i = 0; i < plan.metrics.size(); ++i) {
       for (SegmentTable& table : analyse_segments(analysis.request, dimension.name, segments, arms, i,
                                                   plan.metrics[i].measure.name, settings[i])) {
@@ -243,11 +224,14 @@ Result<Analysis> analyze_file(store::Warehouse& warehouse, const AnalysisRequest
   check_covariates(analysis, plan->query, metric_over_arms(arms, 0));
   if (auto done = analyse_metrics_and_segments(analysis, *plan, *frame, arms); !done)
     return tl::unexpected(done.error());
+  check_split_by_segment(analysis);
   correct_metrics(analysis);
   correct_segments(analysis);
+  correct_heterogeneity(analysis);
+  withhold_verdicts(analysis);
   note_assumptions(analysis);
   if (request.with_distributions) {
-    if (auto done = add_histograms(analysis, warehouse, *plan, arms); !done)
+    if (auto done = add_histograms(analysis, warehouse, plan->query, arms); !done)
       return tl::unexpected(done.error());
   }
   analysis.conclusion = conclude(analysis);

@@ -4,7 +4,6 @@
 #include <splitplot/store/unit_frame.hpp>
 
 #include <cstdint>
-#include <span>
 #include <vector>
 
 namespace splitplot::experiment {

@@ -27,8 +27,13 @@ std::string verb(const MetricResult& metric, double difference) {
   return fmt::format("{} '{}'{}", difference > 0 ? "raised" : "lowered", metric.name, judgement);
 }
 
-/// "B raised 'visit' from 10.62 % to 18.28 %: +7.66 points [6.99, 8.32], a lift of +72 % [64, 80] (corrected
-/// p < .0001)."
+/// "corrected p = .012", or "p = .012" where the user asked for no correction.
+std::string p_of(stats::Correction correction, double p) {
+  return (correction == stats::Correction::None ? "" : "corrected ") + p_equals(p);
+}
+
+/// "B raised 'visit' from 10.62 % to 18.28 %: +7.66 points [6.99, 8.32], a relative change of +72 % [64, 80]
+/// (corrected p < .0001)."
 std::string found_effect(const Analysis& analysis, const MetricResult& metric, const Comparison& comparison) {
   const auto& difference = *comparison.difference;
   const Quantity quantity = quantity_of(metric);
@@ -45,7 +50,7 @@ std::string found_effect(const Analysis& analysis, const MetricResult& metric, c
     text += fmt::format(" adjusted for {}", fmt::join(analysis.request.covariates, ", "));
   }
   if (comparison.lift) text += fmt::format(", a relative change of {}", lift(*comparison.lift).text());
-  return fmt::format("{} (corrected {}).", text, p_equals(comparison.adjusted_p_value));
+  return fmt::format("{} ({}).", text, p_of(analysis.family.correction, comparison.adjusted_p_value));
 }
 
 /// No effect found is not "no effect": the interval says what the data leave open.
@@ -57,22 +62,29 @@ std::string open_effect(const Analysis& analysis, const MetricResult& metric, co
   }
   const auto& difference = *comparison.difference;
   const Figure figure = change({difference.value, difference.interval}, quantity_of(metric));
+  const std::string p = p_of(analysis.family.correction, comparison.adjusted_p_value);
+  const std::uint64_t smaller = std::min(metric.arms[0].units, metric.arms[comparison.variant].units);
+  if (smaller < kMinimumVerdictUnits) {
+    return fmt::format("{} on '{}' rests on {} units in the smaller variant, too few for a verdict ({}; {}).",
+                       name, metric.name, grouped(smaller), figure.text(), p);
+  }
   if (difference.p_value <= analysis.request.alpha) {
     return fmt::format(
         "An effect of {} on '{}' is not established: {} would count by itself, but not as one of {} tests "
-        "(corrected {}).",
-        name, metric.name, figure.text(), analysis.family.tests, p_equals(comparison.adjusted_p_value));
+        "({}).",
+        name, metric.name, figure.text(), analysis.family.tests, p);
   }
-  return fmt::format(
-      "No effect of {} on '{}' was found ({}; corrected {}): anything from {} to {}{} remains possible.",
-      name, metric.name, figure.with_unit(), p_equals(comparison.adjusted_p_value), figure.lower,
-      figure.upper, figure.unit.empty() ? "" : kNoBreakSpace + figure.unit);
+  return fmt::format("No effect of {} on '{}' was found ({}; {}): anything from {} to {}{} remains possible.",
+                     name, metric.name, figure.with_unit(), p, figure.lower, figure.upper,
+                     figure.unit.empty() ? "" : kNoBreakSpace + figure.unit);
 }
 
-/// A metric that is the same for every unit, or has no value at all, says nothing about any treatment.
+/// A metric that is the same for every unit, has no value at all, or lacks values in one variant more than in another, says nothing
+/// about any treatment.
 const Finding* reason_to_skip(const MetricResult& metric) {
-  const auto finding = std::ranges::find_if(
-      metric.findings, [](const Finding& one) { return one.code == "constant" || one.code == "no_values"; });
+  const auto finding = std::ranges::find_if(metric.findings, [](const Finding& one) {
+    return one.code == "constant" || one.code == "no_values" || one.code == "missing_by_variant";
+  });
   return finding == metric.findings.end() ? nullptr : &*finding;
 }
 
@@ -86,7 +98,7 @@ void conclude_metric(const Analysis& analysis, const MetricResult& metric,
   for (const Comparison& comparison : metric.comparisons) {
     if (comparison.significant) {
       sentences.push_back(found_effect(analysis, metric, comparison));
-    } else if (metric.comparisons.size() <= kSentencesPerMetric) {
+    } else if (!comparison.difference || metric.comparisons.size() <= kSentencesPerMetric) {
       sentences.push_back(open_effect(analysis, metric, comparison));
     } else {
       open.push_back(analysis.variants[comparison.variant].name);
@@ -99,11 +111,8 @@ void conclude_metric(const Analysis& analysis, const MetricResult& metric,
   }
 }
 
-/// Cochran's Q, corrected for the number of forest plots.
 bool responds_differently(const Analysis& analysis, const SegmentTable& table) {
-  return table.heterogeneity &&
-         table.heterogeneity->p_value * static_cast<double>(analysis.segment_tables.size()) <=
-             analysis.request.alpha;
+  return table.heterogeneity && table.adjusted_heterogeneity_p_value <= analysis.request.alpha;
 }
 
 /// Where inside segments an effect was found, at most this many by name.
@@ -121,7 +130,9 @@ void conclude_found_segments(const Analysis& analysis, std::vector<std::string>&
     const bool found_overall = analysis.metrics[table.metric].comparisons[table.variant - 1].significant;
     if (found_overall && !responds_differently(analysis, table)) continue;
     for (const SegmentResult& segment : table.segments) {
-      if (segment.significant) found.push_back({&table, &segment});
+      // The pooled estimate is the one to act on: a segment that it takes back is not named.
+      const bool stands = !segment.pooled || !segment.pooled->interval.contains(0);
+      if (segment.significant && stands) found.push_back({&table, &segment});
     }
   }
   if (found.empty()) return;
@@ -140,7 +151,10 @@ void conclude_found_segments(const Analysis& analysis, std::vector<std::string>&
     named.push_back(std::move(text));
   }
   const std::size_t more = found.size() - named.size();
-  sentences.push_back(fmt::format("Inside segments, corrected for {} tests, an effect was found for {}{}.",
+  sentences.push_back(fmt::format("Inside segments, {} {} tests, an effect was found for {}{}.",
+                                  analysis.segment_family->correction == stats::Correction::None
+                                      ? "without correction for"
+                                      : "corrected for",
                                   grouped(analysis.segment_family->tests), fmt::join(named, "; "),
                                   more == 0 ? "" : fmt::format(" and {} more", grouped(more))));
 }
@@ -153,9 +167,10 @@ void conclude_segments(const Analysis& analysis, std::vector<std::string>& sente
     if (reason_to_skip(analysis.metrics[table.metric]) != nullptr || !table.heterogeneity) continue;
     any_compared = true;
     if (!responds_differently(analysis, table)) continue;
-    different.push_back(fmt::format(
-        "{} on '{}' by {} (Cochran's Q, {})", analysis.variants[table.variant].name,
-        analysis.metrics[table.metric].name, table.dimension, p_equals(table.heterogeneity->p_value)));
+    different.push_back(fmt::format("{} on '{}' by {} (Cochran's Q, corrected {})",
+                                    analysis.variants[table.variant].name,
+                                    analysis.metrics[table.metric].name, table.dimension,
+                                    p_equals(table.adjusted_heterogeneity_p_value)));
   }
   if (!any_compared) return;
   if (different.empty()) {
@@ -183,14 +198,21 @@ bool has_problem(const Analysis& analysis) {
 }  // namespace
 
 std::vector<std::string> conclude(const Analysis& analysis) {
-  std::vector<std::string> sentences;
   if (analysis.sample_ratio.mismatch) {
-    sentences.emplace_back(
+    return {
         "Do not act on this result: the split did not arrive as planned (sample-ratio mismatch), so the "
-        "variants may not be comparable.");
-  } else if (has_problem(analysis)) {
-    sentences.emplace_back("Read the problems below before you act on this result.");
+        "variants may not be comparable.",
+        "The numbers below help to find the cause; they are no verdict on any variant."};
   }
+  if (analysis.sample_ratio.differs_by_segment) {
+    return {
+        "Do not act on this result: the split between the variants differs from segment to segment, so an "
+        "overall effect may come from the "
+        "mix of segments alone.",
+        "The numbers below help to find the cause; they are no verdict on any variant."};
+  }
+  std::vector<std::string> sentences;
+  if (has_problem(analysis)) sentences.emplace_back("Read the problems below before you act on this result.");
   for (const MetricResult& metric : analysis.metrics) conclude_metric(analysis, metric, sentences);
   conclude_found_segments(analysis, sentences);
   conclude_segments(analysis, sentences);

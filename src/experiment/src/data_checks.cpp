@@ -2,6 +2,7 @@
 
 #include <splitplot/base/number_text.hpp>
 #include <splitplot/base/spelling.hpp>
+#include <splitplot/experiment/numbers.hpp>
 
 #include <algorithm>
 #include <array>
@@ -31,6 +32,12 @@ std::optional<std::string> guess_control(const std::vector<std::string>& names) 
     for (const std::string& name : names) {
       if (equal_ignoring_case(name, wanted)) return name;
     }
+  }
+  // "No E-Mail", "no_banner": a variant that is called by what it lacks.
+  for (const std::string& name : names) {
+    if (name.size() > 3 && equal_ignoring_case(name.substr(0, 2), "no") &&
+        (name[2] == ' ' || name[2] == '_' || name[2] == '-'))
+      return name;
   }
   return std::nullopt;
 }
@@ -96,10 +103,6 @@ void note(Analysis& analysis, Severity severity, std::string code, std::string m
   analysis.findings.push_back({severity, std::move(code), std::move(message)});
 }
 
-std::string counted(std::uint64_t number, std::string_view singular, std::string_view plural) {
-  return fmt::format("{} {}", grouped(number), number == 1 ? singular : plural);
-}
-
 }  // namespace
 
 std::size_t index_of(const std::vector<Variant>& variants, const std::string& name) {
@@ -111,6 +114,13 @@ Result<std::vector<Variant>> find_variants(const store::Frame& frame, const Anal
   std::map<std::string, std::uint64_t> units;
   for (const store::Cell& cell : frame.cells) units[cell.variant] += cell.units;
   const std::string& column = request.variant_column;
+  if (units.empty() && frame.units_in_several_variants > 0) {
+    return fail(
+        ErrorCode::BadData,
+        fmt::format("every unit has more than one variant in '{}' ({} units), so none can be compared",
+                    column, grouped(frame.units_in_several_variants)),
+        "check that --unit names the column that identifies the unit that was randomised");
+  }
   if (units.empty()) {
     return fail(ErrorCode::BadData, fmt::format("no row of {} has a variant in '{}'", request.path, column),
                 "check that the column is the right one and that it is filled");
@@ -174,7 +184,7 @@ void check_sample_ratio(Analysis& analysis) {
     if (variant.planned_share == 0 && variant.units > 0) {
       analysis.sample_ratio.mismatch = true;
       note(analysis, Severity::Problem, "unplanned_variant",
-           fmt::format("{} saw '{}', which the plan gives no share.", counted(variant.units, "unit", "units"),
+           fmt::format("{} saw '{}', which the plan gives no share.", counted(variant.units, "unit"),
                        variant.name));
     }
   }
@@ -208,36 +218,50 @@ stats::Estimated<stats::ChiSquareTest> split_by_segment(const std::vector<Segmen
   return stats::independence_test(table, columns);
 }
 
+void check_split_by_segment(Analysis& analysis) {
+  // One question per dimension: the alarm level is shared between them.
+  const auto dimensions = static_cast<double>(analysis.sample_ratio.by_dimension.size());
+  for (auto& [dimension, test, differs] : analysis.sample_ratio.by_dimension) {
+    if (!test || test->p_value * dimensions >= kMismatchAlarm) continue;
+    differs = true;
+    analysis.sample_ratio.differs_by_segment = true;
+    note(analysis, Severity::Problem, "split_by_segment",
+         fmt::format("The split between variants is not the same in every segment by {}. Either units were "
+                     "lost by variant, or the "
+                     "dimension was measured after the exposure; an overall effect may then come from the "
+                     "mix of segments alone.",
+                     dimension));
+  }
+}
+
 void check_frame(Analysis& analysis, const store::Frame& frame, const store::UnitFrameQuery& query) {
   if (frame.rows_without_variant > 0) {
     note(analysis, Severity::Warning, "no_variant",
-         fmt::format("{} without a variant in '{}' {} left out.",
-                     counted(frame.rows_without_variant, "row", "rows"), query.variant_column,
-                     frame.rows_without_variant == 1 ? "is" : "are"));
+         fmt::format("{} without a variant in '{}' {} left out.", counted(frame.rows_without_variant, "row"),
+                     query.variant_column, frame.rows_without_variant == 1 ? "is" : "are"));
   }
   if (frame.rows_without_unit > 0) {
-    note(
-        analysis, Severity::Warning, "no_unit",
-        fmt::format("{} without a unit in '{}' {} left out.", counted(frame.rows_without_unit, "row", "rows"),
-                    query.unit_column.value_or(""), frame.rows_without_unit == 1 ? "is" : "are"));
+    note(analysis, Severity::Warning, "no_unit",
+         fmt::format("{} without a unit in '{}' {} left out.", counted(frame.rows_without_unit, "row"),
+                     query.unit_column.value_or(""), frame.rows_without_unit == 1 ? "is" : "are"));
   }
   if (frame.units_in_several_variants > 0) {
     const double share = static_cast<double>(frame.units_in_several_variants) /
                          static_cast<double>(frame.units_in_several_variants + analysis.units);
     note(analysis, share > 0.01 ? Severity::Problem : Severity::Warning, "several_variants",
          fmt::format("{} saw more than one variant and {} left out ({:.2g} % of all).",
-                     counted(frame.units_in_several_variants, "unit", "units"),
+                     counted(frame.units_in_several_variants, "unit"),
                      frame.units_in_several_variants == 1 ? "is" : "are", share * 100));
   }
   if (frame.repeated_units > 0) {
     note(analysis, Severity::Note, "repeated_units",
          fmt::format("{} had more than one row in the file and count once each.",
-                     counted(frame.repeated_units, "unit", "units")));
+                     counted(frame.repeated_units, "unit")));
   }
   if (frame.units_in_several_levels > 0) {
     note(analysis, Severity::Note, "several_levels",
          fmt::format("{} changed a dimension between rows and stay in the segment of their first row.",
-                     counted(frame.units_in_several_levels, "unit", "units")));
+                     counted(frame.units_in_several_levels, "unit")));
   }
   if (frame.events_without_exposure > 0) {
     note(analysis, Severity::Note, "events_left_out",
@@ -275,8 +299,10 @@ void check_covariates(Analysis& analysis, const store::UnitFrameQuery& query,
 void note_assumptions(Analysis& analysis) {
   auto& assumptions = analysis.assumptions;
   std::vector<std::string> proportions, means;
-  for (const MetricResult& metric : analysis.metrics)
+  for (const MetricResult& metric : analysis.metrics) {
+    if (analysis.request.kinds.contains(metric.name)) continue;  // said, not assumed
     (metric.kind == MetricKind::Proportion ? proportions : means).push_back(metric.name);
+  }
   if (!proportions.empty()) {
     assumptions.push_back(
         {fmt::format("Proportions, since every value is 0 or 1: {}.", fmt::join(proportions, ", ")),
@@ -285,8 +311,17 @@ void note_assumptions(Analysis& analysis) {
   if (!means.empty())
     assumptions.push_back(
         {fmt::format("Means of numbers: {}.", fmt::join(means, ", ")), "--kind NAME=proportion"});
-  if (analysis.request.lower_is_better.empty()) {
-    assumptions.push_back({"Higher is better for every metric.", "--lower-is-better NAME"});
+  if (analysis.request.lower_is_better.size() < analysis.metrics.size()) {
+    assumptions.push_back({fmt::format("Higher is better for every {}metric.",
+                                       analysis.request.lower_is_better.empty() ? "" : "other "),
+                           "--lower-is-better NAME"});
+  }
+  const bool lacks_values = std::ranges::any_of(analysis.metrics, [](const MetricResult& metric) {
+    return std::ranges::any_of(metric.arms, [](const Arm& arm) { return arm.missing > 0; });
+  });
+  if (lacks_values) {
+    assumptions.push_back(
+        {"A unit without a value of a metric is left out of that metric.", "--missing zero"});
   }
   if (analysis.request.weights.empty()) {
     assumptions.push_back({"The split was planned to be equal.", "--weights A=50,B=50"});

@@ -30,6 +30,9 @@ void check_sample_ratio(Analysis& analysis);
 /// Is the split the same in every segment of a dimension?
 [[nodiscard]] stats::Estimated<stats::ChiSquareTest> split_by_segment(const std::vector<Segment>& segments);
 
+/// A split that differs between the segments of a dimension is a Problem: an overall effect may then come from the mix alone (Simpson).
+void check_split_by_segment(Analysis& analysis);
+
 /// Rows and units that were left out, or that looked odd.
 void check_frame(Analysis& analysis, const store::Frame& frame, const store::UnitFrameQuery& query);
 

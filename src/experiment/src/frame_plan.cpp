@@ -13,8 +13,6 @@
 namespace splitplot::experiment {
 namespace {
 
-constexpr std::size_t kMaximumCovariates = 8;
-
 /// The column's true name. `role` says in an error what the column was wanted for.
 Result<std::string> find_column(const store::TabularFile& file, const std::string& name,
                                 std::string_view role) {
@@ -42,9 +40,10 @@ std::vector<std::string> split_at(const std::string& text, char separator) {
 }
 
 Result<void> check_settings(const AnalysisRequest& request) {
-  if (!(request.alpha > 0 && request.alpha < 0.5)) {
+  if (!(request.alpha >= 1e-6 && request.alpha < 0.5)) {
     return fail(ErrorCode::InvalidArgument,
-                fmt::format("alpha is {}, which is not between 0 and 0.5", request.alpha), "usual is 0.05");
+                fmt::format("alpha is {}, which is not between 0.000001 and 0.5", request.alpha),
+                "usual is 0.05");
   }
   if (!(request.power > 0.5 && request.power < 1)) {
     return fail(ErrorCode::InvalidArgument,
@@ -80,9 +79,10 @@ Result<void> plan_metrics(FramePlan& plan, const AnalysisRequest& request) {
         return fail(ErrorCode::InvalidArgument,
                     fmt::format("'{}' is the variant column and cannot be a metric too", *column));
       }
-      measure.column = *column;
+      // A metric without a name of its own is called like its column, as the file writes it.
       if (measure.reduction == store::Reduction::Value && measure.name == measure.column)
         measure.name = *column;
+      measure.column = *column;
     }
     if (plan.query.events && measure.reduction == store::Reduction::Value) {
       return fail(ErrorCode::InvalidArgument,
@@ -131,6 +131,13 @@ Result<void> plan_dimensions(FramePlan& plan, const AnalysisRequest& request) {
         return fail(ErrorCode::InvalidArgument,
                     fmt::format("'{}' is the variant column and cannot be a dimension too", *column));
       }
+      const bool is_metric = std::ranges::any_of(
+          plan.query.metrics, [&](const store::Measure& metric) { return metric.column == *column; });
+      if (is_metric && !plan.query.events) {
+        return fail(ErrorCode::InvalidArgument,
+                    fmt::format("'{}' is a metric and cannot be a dimension too", *column),
+                    "segments must be known before the unit met its variant");
+      }
       auto& columns = plan.query.dimension_columns;
       auto found = std::ranges::find(columns, *column);
       if (found == columns.end()) found = columns.insert(columns.end(), *column);
@@ -142,10 +149,10 @@ Result<void> plan_dimensions(FramePlan& plan, const AnalysisRequest& request) {
 }
 
 Result<void> plan_covariates(FramePlan& plan, const AnalysisRequest& request) {
-  if (request.covariates.size() > kMaximumCovariates) {
+  if (request.covariates.size() > store::kMaximumCovariates) {
     return fail(ErrorCode::InvalidArgument,
                 fmt::format("{} covariates are more than the {} that are supported",
-                            request.covariates.size(), kMaximumCovariates));
+                            request.covariates.size(), store::kMaximumCovariates));
   }
   for (const std::string& name : request.covariates) {
     auto column = find_column(plan.query.exposures, name, "a covariate");
@@ -264,13 +271,9 @@ void add_missing_indicators(FramePlan& plan, const store::Frame& frame) {
   const std::size_t asked = plan.query.covariates.size();
   for (std::size_t i = 0; i < asked && i < frame.covariate_missing.size(); ++i) {
     if (frame.covariate_missing[i] == 0) continue;
-    store::Predicate is_missing;
-    is_missing.kind = store::Predicate::Kind::IsMissing;
-    is_missing.column = plan.query.covariates[i].column;
-    store::Measure indicator;
-    indicator.name = plan.query.covariates[i].name + " is missing";
-    indicator.reduction = store::Reduction::Any;
-    indicator.where = std::move(is_missing);
+    store::Measure indicator = plan.query.covariates[i];
+    indicator.name += " is missing";
+    indicator.reduction = store::Reduction::Missing;
     plan.query.covariates.push_back(std::move(indicator));
     plan.findings.push_back(
         {Severity::Note, "covariate_missing",

@@ -1,6 +1,7 @@
 #include "metric_analysis.hpp"
 
 #include <splitplot/base/number_text.hpp>
+#include <splitplot/experiment/numbers.hpp>
 #include <splitplot/stats/covariate.hpp>
 #include <splitplot/stats/distributions.hpp>
 #include <splitplot/stats/power.hpp>
@@ -23,6 +24,8 @@ using store::MetricAggregate;
 constexpr double kMissingnessAlarm = 0.001;
 /// Below this many units in an arm, normal approximations are not to be relied upon.
 constexpr std::uint64_t kFewUnits = 30;
+/// A confidence sequence is asymptotic: with fewer units in an arm it rejects too often, so a watched test has no verdict before.
+constexpr std::uint64_t kMinimumSequentialUnits = 50;
 
 /// One arm's mean as a comparison sees it: raw, or with the covariates' imbalance taken out.
 struct MeanAndVariance {
@@ -64,71 +67,80 @@ Estimated<stats::Difference> fixed_horizon_difference(const MetricAggregate& con
   return stats::compare_means(control.moments, treatment.moments, confidence);
 }
 
+/// A difference of rates lies in [-1, 1], a rate in [0, 1]; cutting an interval there loses nothing.
+stats::Interval cut_to(stats::Interval interval, const ComparisonSettings& settings, double lowest) {
+  if (settings.kind != MetricKind::Proportion || settings.cuped_coefficients) return interval;
+  return {std::max(interval.lower, lowest), std::min(interval.upper, 1.0)};
+}
+
+Estimated<stats::ConfidenceSequence> sequence_of(const MetricAggregate& control,
+                                                 const MetricAggregate& treatment,
+                                                 const stats::Difference& difference,
+                                                 const ComparisonSettings& settings) {
+  if (std::min(control.moments.count, treatment.moments.count) < kMinimumSequentialUnits) {
+    return not_estimable(fmt::format(
+        "a test that was watched gives no verdict before {} units in each variant", kMinimumSequentialUnits));
+  }
+  return stats::asymptotic_confidence_sequence(difference.value, difference.standard_error,
+                                               control.moments.count + treatment.moments.count,
+                                               settings.tuned_for_units, 1 - settings.alpha);
+}
+
 /// Replaces interval and p-value by ones that hold at every look.
-Estimated<stats::Difference> always_valid(stats::Difference difference, std::uint64_t units,
-                                          const ComparisonSettings& settings) {
-  const auto sequence = stats::asymptotic_confidence_sequence(
-      difference.value, difference.standard_error, units, settings.tuned_for_units, 1 - settings.alpha);
-  if (!sequence) return tl::unexpected(sequence.error());
-  difference.interval = {difference.value - sequence->half_width, difference.value + sequence->half_width};
-  difference.p_value = sequence->p_value;
+stats::Difference always_valid(stats::Difference difference, const stats::ConfidenceSequence& sequence,
+                               const ComparisonSettings& settings) {
+  difference.interval =
+      cut_to({difference.value - sequence.half_width, difference.value + sequence.half_width}, settings, -1);
+  difference.p_value = sequence.p_value;
   difference.test = stats::TestMethod::ConfidenceSequence;
   difference.interval_method = stats::IntervalMethod::ConfidenceSequence;
   return difference;
 }
 
-/// How many standard errors the interval reaches to either side: what Fieller's interval needs to match it.
-double critical_value(const MetricAggregate& control, const MetricAggregate& treatment,
-                      const stats::Difference& difference, const ComparisonSettings& settings) {
-  if (settings.monitoring == Monitoring::Sequential)
-    return difference.interval.width() / 2 / difference.standard_error;
-  if (settings.kind == MetricKind::Mean && !settings.cuped_coefficients) {
-    return stats::student_t_quantile(1 - settings.alpha / 2,
-                                     stats::welch_degrees_of_freedom(control.moments, treatment.moments));
+/// How many standard errors a fixed-horizon interval reaches to either side: what Fieller's interval needs to match it.
+double critical_value(const stats::Difference& difference, const ComparisonSettings& settings) {
+  // Newcombe's interval is not symmetric, so that a rate has the normal quantile; the others are quantile times standard error.
+  if (settings.kind == MetricKind::Proportion && !settings.cuped_coefficients) {
+    return stats::normal_quantile(1 - settings.alpha / 2);
   }
-  return stats::normal_quantile(1 - settings.alpha / 2);
+  return difference.interval.width() / 2 / difference.standard_error;
 }
 
 Estimated<stats::Estimate> lift_of(const MetricAggregate& control, const MetricAggregate& treatment,
-                                   const stats::Difference& difference, const ComparisonSettings& settings,
+                                   double critical, const ComparisonSettings& settings,
                                    const std::vector<double>& centre) {
-  if (!(difference.standard_error > 0))
-    return not_estimable("all units have the same value, so there is no spread to judge by");
   const auto base = mean_of(control, settings, centre);
   const auto other = mean_of(treatment, settings, centre);
-  return stats::fieller_lift(base.mean, base.variance_of_mean, other.mean, other.variance_of_mean,
-                             critical_value(control, treatment, difference, settings));
-}
-
-Estimated<double> detectable(const stats::Difference& difference, const ComparisonSettings& settings) {
-  if (settings.monitoring == Monitoring::FixedHorizon) {
-    return stats::detectable_difference(difference.standard_error, settings.alpha, settings.power);
+  if (!(base.variance_of_mean + other.variance_of_mean > 0)) {
+    return not_estimable("all units have the same value, so there is no spread to judge by");
   }
-  // The interval must leave out zero with the stated power: its reach plus the power quantile.
-  if (!(difference.standard_error > 0)) return not_estimable("there is no spread to judge by");
-  return difference.interval.width() / 2 + stats::normal_quantile(settings.power) * difference.standard_error;
+  return stats::fieller_lift(base.mean, base.variance_of_mean, other.mean, other.variance_of_mean, critical);
 }
 
-void note_skewness(MetricResult& result, const std::vector<const MetricAggregate*>& arms) {
-  // The most skewed arm decides; a proportion has exact methods for small counts and needs no such warning.
+void note_skewness(MetricResult& result, const std::vector<Variant>& variants,
+                   const std::vector<const MetricAggregate*>& arms) {
+  // The arm that lacks most decides. A proportion has exact methods for small counts and needs no such
+  // warning.
   double worst_ratio = 1;
   double needed_units = 0;
-  std::uint64_t units = 0;
-  for (const MetricAggregate* arm : arms) {
-    const double needed = stats::units_for_normal_mean(arm->moments.skewness());
-    const double ratio = needed / static_cast<double>(std::max<std::uint64_t>(arm->moments.count, 1));
-    if (arm->moments.count < 2 || ratio <= worst_ratio) continue;
+  std::size_t worst = 0;
+  for (std::size_t i = 0; i < arms.size(); ++i) {
+    if (arms[i]->moments.count < 2) continue;
+    const double needed = stats::units_for_normal_mean(arms[i]->moments.skewness());
+    const double ratio = needed / static_cast<double>(arms[i]->moments.count);
+    if (ratio <= worst_ratio) continue;
     worst_ratio = ratio;
     needed_units = needed;
-    units = arm->moments.count;
+    worst = i;
   }
   if (worst_ratio <= 1) return;
   result.findings.push_back(
       {Severity::Warning, "skewed",
-       fmt::format("'{}' is so skewed that its interval may miss the truth more often than stated: about {} "
-                   "units per "
-                   "variant would be needed, the smallest has {}.",
-                   result.name, grouped(static_cast<std::uint64_t>(needed_units)), grouped(units))});
+       fmt::format("'{}' is so skewed that its interval may miss the truth more often than stated: for a "
+                   "skewness like "
+                   "that of '{}', about {} units per variant would be needed, and it has {}.",
+                   result.name, variants[worst].name, fixed(needed_units, 0),
+                   grouped(arms[worst]->moments.count))});
 }
 
 void note_missing(MetricResult& result, const std::vector<const MetricAggregate*>& arms) {
@@ -186,11 +198,7 @@ std::vector<double> best_chances(const std::vector<const MetricAggregate*>& arms
   for (const MetricAggregate* arm : arms) {
     if (arm->moments.count < 2) return {};
     if (settings.kind == MetricKind::Proportion && !settings.cuped_coefficients) {
-      // Mean and spread of the Beta(1 + x, 1 + n - x) posterior: sensible also where no unit succeeded.
-      const auto count = success_count(*arm);
-      const double a = 1 + static_cast<double>(count.successes);
-      const double b = 1 + static_cast<double>(count.units - count.successes);
-      posteriors.push_back({a / (a + b), std::sqrt(a * b / ((a + b) * (a + b) * (a + b + 1)))});
+      posteriors.push_back(stats::posterior_of_rate(success_count(*arm)));
     } else {
       const auto mean = mean_of(*arm, settings, centre);
       posteriors.push_back({mean.mean, std::sqrt(mean.variance_of_mean)});
@@ -224,45 +232,55 @@ Estimated<stats::Estimate> arm_mean(const MetricAggregate& arm, const Comparison
     const auto sequence = stats::asymptotic_confidence_sequence(mean, std::sqrt(variance), arm.moments.count,
                                                                 settings.tuned_for_units, confidence);
     if (!sequence) return tl::unexpected(sequence.error());
-    return stats::Estimate{mean, {mean - sequence->half_width, mean + sequence->half_width}};
+    const stats::Interval interval{mean - sequence->half_width, mean + sequence->half_width};
+    return stats::Estimate{mean, cut_to(interval, without_covariates(settings), 0)};
   }
   if (settings.kind == MetricKind::Proportion) {
     const auto interval = stats::wilson_interval(success_count(arm), confidence);
     if (!interval) return tl::unexpected(interval.error());
     return stats::Estimate{mean, *interval};
   }
-  if (arm.moments.count < 2) return not_estimable("one unit alone has no spread");
-  const double reach =
-      stats::student_t_quantile(1 - settings.alpha / 2, static_cast<double>(arm.moments.count - 1)) *
-      std::sqrt(variance);
-  return stats::Estimate{mean, {mean - reach, mean + reach}};
+  const auto interval = stats::mean_interval(arm.moments, confidence);
+  if (!interval) return tl::unexpected(interval.error());
+  return stats::Estimate{mean, *interval};
 }
 
 ArmComparison compare_arms(const MetricAggregate& control, const MetricAggregate& treatment,
                            const ComparisonSettings& settings, const std::vector<double>& centre) {
   ArmComparison result;
-  auto fixed = fixed_horizon_difference(control, treatment, settings, centre);
+  auto give_up = [&](const stats::NotEstimable& reason) {
+    result.difference = tl::unexpected(reason);
+    result.lift = tl::unexpected(reason);
+    result.detectable_difference = tl::unexpected(reason);
+  };
+  const auto fixed = fixed_horizon_difference(control, treatment, settings, centre);
   if (!fixed) {
-    result.difference = tl::unexpected(fixed.error());
-    result.lift = tl::unexpected(fixed.error());
+    give_up(fixed.error());
     result.bayes = tl::unexpected(fixed.error());
-    result.detectable_difference = tl::unexpected(fixed.error());
     return result;
   }
   result.bayes =
       settings.kind == MetricKind::Proportion && !settings.cuped_coefficients
           ? stats::beats_proportions(success_count(control), success_count(treatment), settings.direction)
           : stats::beats_normal(fixed->value, fixed->standard_error, settings.direction);
-  result.difference = settings.monitoring == Monitoring::Sequential
-                          ? always_valid(*fixed, control.moments.count + treatment.moments.count, settings)
-                          : fixed;
-  if (!result.difference) {
-    result.lift = tl::unexpected(result.difference.error());
-    result.detectable_difference = tl::unexpected(result.difference.error());
+  if (settings.monitoring == Monitoring::FixedHorizon) {
+    result.difference = fixed;
+    result.lift = fixed->standard_error > 0
+                      ? lift_of(control, treatment, critical_value(*fixed, settings), settings, centre)
+                      : not_estimable("all units have the same value, so there is no spread to judge by");
+    result.detectable_difference =
+        stats::detectable_difference(fixed->standard_error, settings.alpha, settings.power);
     return result;
   }
-  result.lift = lift_of(control, treatment, *result.difference, settings, centre);
-  result.detectable_difference = detectable(*result.difference, settings);
+  const auto sequence = sequence_of(control, treatment, *fixed, settings);
+  if (!sequence) {
+    give_up(sequence.error());
+    return result;
+  }
+  result.difference = always_valid(*fixed, *sequence, settings);
+  result.lift = lift_of(control, treatment, sequence->half_width / fixed->standard_error, settings, centre);
+  result.detectable_difference =
+      stats::detectable_by_interval(sequence->half_width, fixed->standard_error, settings.power);
   return result;
 }
 
@@ -291,8 +309,11 @@ Result<ComparisonSettings> settings_for(const AnalysisRequest& request, const st
   if (request.covariates.empty()) return settings;
   std::vector<stats::CrossMoments> crosses;
   for (const MetricAggregate* arm : arms) crosses.push_back(arm->with_covariates);
-  if (auto coefficients = stats::cuped_coefficients(crosses))
+  if (auto coefficients = stats::cuped_coefficients(crosses)) {
     settings.cuped_coefficients = std::move(*coefficients);
+  } else {
+    settings.why_not_adjusted = coefficients.error().why;
+  }
   return settings;
 }
 
@@ -322,18 +343,17 @@ MetricResult analyse_metric(const MetricDefinition& definition, const std::vecto
       }
       result.adjustments.push_back(std::move(adjustment));
     }
-    Comparison comparison;
-    comparison.variant = i;
-    comparison.difference = std::move(compared.difference);
-    comparison.lift = std::move(compared.lift);
-    comparison.bayes = std::move(compared.bayes);
-    comparison.detectable_difference = std::move(compared.detectable_difference);
-    result.comparisons.push_back(std::move(comparison));
+    result.comparisons.push_back({std::move(compared), i});
   }
   result.chance_to_be_best = best_chances(arms, settings, centre);
+  if (!settings.why_not_adjusted.empty()) {
+    result.findings.push_back({Severity::Note, "not_adjusted",
+                               fmt::format("'{}' is not adjusted for the covariates: {}.", result.name,
+                                           settings.why_not_adjusted)});
+  }
   note_degenerate(result, variants, arms);
   note_missing(result, arms);
-  if (settings.kind == MetricKind::Mean) note_skewness(result, arms);
+  if (settings.kind == MetricKind::Mean) note_skewness(result, variants, arms);
   return result;
 }
 

@@ -20,14 +20,7 @@ struct ComparisonSettings {
   Monitoring monitoring = Monitoring::FixedHorizon;
   std::uint64_t tuned_for_units = 0;
   std::optional<std::vector<double>> cuped_coefficients;  ///< set where the covariates adjust this metric
-};
-
-/// Everything that is said of one treatment against the control on one metric.
-struct ArmComparison {
-  stats::Estimated<stats::Difference> difference;
-  stats::Estimated<stats::Estimate> lift;
-  stats::Estimated<stats::Beats> bayes;
-  stats::Estimated<double> detectable_difference;
+  std::string why_not_adjusted;  ///< where covariates were given and could not be used
 };
 
 /// Compares two arms. `centre` holds the covariates' means that adjusted means refer to; unused without

@@ -18,8 +18,9 @@ int decimals_for(double size) {
   return 1 - static_cast<int>(std::floor(std::log10(size)));
 }
 
-/// Decimals for a number with its interval. The nearer end counts, so that a small rate with a lopsided
-/// interval is not written as zero, but no more than an eighth of the width does.
+/// Decimals for a number with its interval: two significant digits of the distance to the nearer end, so that
+/// a small rate with a lopsided interval is not written as zero. The distance counts as at least an eighth of
+/// the width, so that an end that touches the value does not call for endless digits.
 int decimals_for(double value, const stats::Interval& interval) {
   const double width = interval.upper - interval.lower;
   if (!std::isfinite(width) || !(width > 0)) return decimals_for(std::abs(value)) + 1;

@@ -13,34 +13,23 @@ namespace {
 using stats::not_estimable;
 using store::MetricAggregate;
 
-/// With fewer successes or failures than this in an arm, the arm's own rate is a poor guide to its standard
-/// error.
-constexpr double kFewCounts = 10;
+/// Pooling and Cochran's Q take standard errors as known. With fewer units in a variant they are guesses, and segments that are alike
+/// would seem to differ.
+constexpr std::uint64_t kMinimumPooledUnits = 20;
 
-/// Variance of an arm's rate. With few successes or failures the rate is first drawn towards the overall one,
-/// as if the arm had seen `kFewCounts` more of the rarer outcome at that rate.
-double steadied_variance(const MetricAggregate& arm, double overall_rate) {
-  const auto count = success_count(arm);
-  const auto successes = static_cast<double>(count.successes);
-  const auto units = static_cast<double>(count.units);
-  const double rarer_rate = std::min(overall_rate, 1 - overall_rate);
-  double rate = count.rate();
-  if (std::min(successes, units - successes) < kFewCounts && rarer_rate > 0) {
-    const double borrowed_units = kFewCounts / rarer_rate;
-    rate = (successes + borrowed_units * overall_rate) / (units + borrowed_units);
-  }
-  return rate * (1 - rate) / units;
-}
-
-/// The standard error that pooling weighs a segment by. For a proportion with few successes it is steadied
-/// towards the overall rate: otherwise a segment in which nobody converted would claim to know its effect
-/// exactly.
+/// The standard error that pooling weighs a segment by. For a proportion with few successes it is raised to a
+/// steadied one: otherwise a segment in which nobody converted would claim to know its effect exactly.
 double pooling_standard_error(const MetricAggregate& control, const MetricAggregate& treatment,
                               const stats::Difference& raw, const MetricAggregate& overall_control,
                               const MetricAggregate& overall_treatment, const ComparisonSettings& settings) {
-  if (settings.kind != MetricKind::Proportion || settings.cuped_coefficients) return raw.standard_error;
-  return std::sqrt(steadied_variance(control, success_count(overall_control).rate()) +
-                   steadied_variance(treatment, success_count(overall_treatment).rate()));
+  if (settings.kind != MetricKind::Proportion) return raw.standard_error;
+  auto raised_by = [](const MetricAggregate& arm, const MetricAggregate& overall) {
+    const auto count = success_count(arm);
+    const double plain = count.rate() * (1 - count.rate()) / static_cast<double>(count.units);
+    return std::max(0.0, stats::steadied_variance_of_rate(count, success_count(overall).rate()) - plain);
+  };
+  return std::sqrt(raw.standard_error * raw.standard_error + raised_by(control, overall_control) +
+                   raised_by(treatment, overall_treatment));
 }
 
 void judge_size(SegmentResult& result, const MetricAggregate& overall_control, double worthwhile_lift) {
@@ -96,7 +85,11 @@ SegmentTable analyse_treatment(const AnalysisRequest& request, const std::string
     result.detectable_difference = std::move(compared.detectable_difference);
     result.pooled = not_estimable("the segment has no estimate of its own to pool");
     judge_size(result, overall_control, request.worthwhile_lift);
-    if (result.raw) {
+    if (std::min(result.control_units, result.treatment_units) < kMinimumPooledUnits) {
+      result.pooled = not_estimable(
+          fmt::format("fewer than {} units in a variant: its standard error is itself too uncertain to pool",
+                      kMinimumPooledUnits));
+    } else if (result.raw) {
       const double error = pooling_standard_error(control, treatment, *result.raw, overall_control,
                                                   overall_treatment, settings);
       if (error > 0) {

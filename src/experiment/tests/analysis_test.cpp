@@ -215,6 +215,39 @@ TEST_F(AnalyzeFile, MissingCovariatesDoNotMoveTheEffectByTheNumberThatStandsForT
   EXPECT_THAT(codes(near_zero.findings), ::testing::Contains("covariate_missing"));
 }
 
+TEST_F(AnalyzeFile, MissingCovariatesAdjustAlikeHoweverTheyAreWritten) {
+  const auto rows = made_up_rows(3000, 1);
+  request_.metrics = {"spend"};
+  request_.covariates = {"before"};
+  const auto analyse_with = [&](std::string_view gap) {
+    std::ostringstream text;
+    text.precision(17);
+    text << "variant,before,spend\n";
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      text << rows[i].variant << ',';
+      // Far from zero, so that the 0 that stands for a missing value would ruin the adjustment by itself.
+      if (i % 3 == 0)
+        text << gap;
+      else
+        text << rows[i].before + 500;
+      text << ',' << rows[i].spend << '\n';
+    }
+    write(text.str());
+    return must_analyse();
+  };
+  const Analysis blank = analyse_with("");
+  EXPECT_GT(blank.metrics[0].adjustments[0].variance_reduction, 0.4);
+  for (const std::string_view gap : {"n/a", "NaN"}) {
+    const Analysis analysis = analyse_with(gap);
+    EXPECT_NEAR(analysis.metrics[0].comparisons[0].difference->value,
+                blank.metrics[0].comparisons[0].difference->value, 1e-9)
+        << gap;
+    EXPECT_NEAR(analysis.metrics[0].adjustments[0].variance_reduction,
+                blank.metrics[0].adjustments[0].variance_reduction, 1e-9)
+        << gap;
+  }
+}
+
 TEST_F(AnalyzeFile, ACovariateThatTheTreatmentMovedIsAProblem) {
   auto rows = made_up_rows(2000, 1);
   for (Row& row : rows) row.before += row.variant == "B" ? 5 : 0;

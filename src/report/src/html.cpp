@@ -94,7 +94,7 @@ Html trust_section(const Analysis& analysis) {
   Html notes = element("p", {{"class", analysis.sample_ratio.mismatch ? "alarm" : ""}},
                        number(sample_ratio_sentence(analysis)));
   for (const auto& split : analysis.sample_ratio.by_dimension) {
-    notes += element("p", {{"class", "muted"}},
+    notes += element("p", {{"class", split.differs ? "alarm" : "muted"}},
                      element("bdi", {}, number(split_by_dimension_sentence(split) + ".")));
   }
   notes += element("p", {{"class", "muted"}}, number(monitoring_sentence(analysis)));

@@ -15,10 +15,6 @@ namespace {
 
 constexpr int kTicks = 5;
 
-std::string p_heading(const experiment::Family& family) {
-  return family.correction == stats::Correction::None ? "p" : "Corrected p";
-}
-
 Span percent_span(const stats::Estimate& lift) {
   return on_axis({lift.value, lift.interval}, Quantity::Rate);
 }
@@ -43,10 +39,11 @@ Html overview_row(const Analysis& analysis, const MetricResult& metric, const Co
   return table_row(
       row_heading(variant_label(analysis, comparison.variant)) + plot_cell(picture) +
       text_cell(value, "Lift", "number") +
-      text_cell(verdict_label(verdict) +
-                    (comparison.difference
-                         ? element("span", {{"class", "p"}}, number(p_equals(comparison.adjusted_p_value)))
-                         : Html()),
+      text_cell(verdict_label(verdict) + (comparison.difference
+                                              ? element("span", {{"class", "p"}},
+                                                        text(correction_prefix(analysis.family)) +
+                                                            number(p_equals(comparison.adjusted_p_value)))
+                                              : Html()),
                 "", "verdicts"));
 }
 

@@ -188,11 +188,13 @@ Html segment_numbers(const Forest& forest) {
                            : reason_text(segment.detectable_difference.error())) +
             plain_cell(text(segment.too_small ? "too small" : "")));
   }
+  const auto& family = forest.analysis.segment_family;
+  const std::string p = family ? p_heading(*family) : "p";
   return folded_table(
       "Table of " + name_or_empty(forest.table.dimension) + ", " + name_or_empty(forest.metric.name) + ", " +
           variant_name(forest.analysis, forest.table.variant),
-      {"Segment", "Units in control", "Units in treatment", "Control", "Raw difference", "Raw lift",
-       "Corrected p", "Pooled difference", "Chance above zero", "Detectable difference", "Size"},
+      {"Segment", "Units in control", "Units in treatment", "Control", "Raw difference", "Raw lift", p,
+       "Pooled difference", "Chance above zero", "Detectable difference", "Size"},
       rows);
 }
 

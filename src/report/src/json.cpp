@@ -67,8 +67,8 @@ std::string_view word(stats::TestMethod method) {
       return "fisher_exact";
     case stats::TestMethod::WelchT:
       return "welch_t";
-    case stats::TestMethod::AdjustedZ:
-      return "adjusted_z";
+    case stats::TestMethod::AdjustedT:
+      return "adjusted_t";
     case stats::TestMethod::ConfidenceSequence:
       break;
   }
@@ -81,8 +81,8 @@ std::string_view word(stats::IntervalMethod method) {
       return "newcombe";
     case stats::IntervalMethod::WelchT:
       return "welch_t";
-    case stats::IntervalMethod::AdjustedNormal:
-      return "adjusted_normal";
+    case stats::IntervalMethod::AdjustedT:
+      return "adjusted_t";
     case stats::IntervalMethod::ConfidenceSequence:
       break;
   }
@@ -254,7 +254,8 @@ object write_request(const experiment::AnalysisRequest& request) {
 object write_sample_ratio(const experiment::SampleRatio& ratio) {
   array by_dimension;
   for (const auto& split : ratio.by_dimension) {
-    by_dimension.push_back({{"dimension", text(split.dimension)}, {"test", estimated(split.test)}});
+    by_dimension.push_back(
+        {{"dimension", text(split.dimension)}, {"test", estimated(split.test)}, {"differs", split.differs}});
   }
   return {{"overall", estimated(ratio.overall)},
           {"mismatch", ratio.mismatch},
@@ -294,6 +295,7 @@ array write_comparisons(const Analysis& analysis, const MetricResult& metric) {
                       {"lift", estimated(comparison.lift)},
                       {"adjusted_p_value", number(comparison.adjusted_p_value)},
                       {"significant", comparison.significant},
+                      {"verdict_withheld", comparison.verdict_withheld},
                       {"bayes", estimated(comparison.bayes)},
                       {"detectable_difference", estimated(comparison.detectable_difference)}});
   }
@@ -350,9 +352,16 @@ object write_segment(const experiment::SegmentResult& segment) {
           {"raw_lift", estimated(segment.raw_lift)},
           {"adjusted_p_value", number(segment.adjusted_p_value)},
           {"significant", segment.significant},
+          {"verdict_withheld", segment.verdict_withheld},
           {"pooled", estimated(segment.pooled)},
           {"detectable_difference", estimated(segment.detectable_difference)},
           {"too_small", segment.too_small}};
+}
+
+value write_heterogeneity(const SegmentTable& table) {
+  object result = estimated(table.heterogeneity);
+  if (table.heterogeneity) result["adjusted_p_value"] = number(table.adjusted_heterogeneity_p_value);
+  return result;
 }
 
 object write_segment_table(const Analysis& analysis, const SegmentTable& table) {
@@ -364,7 +373,7 @@ object write_segment_table(const Analysis& analysis, const SegmentTable& table) 
           {"variant", variant_name(analysis, table.variant)},
           {"segments", std::move(segments)},
           {"pooling", estimated(table.pooling)},
-          {"heterogeneity", estimated(table.heterogeneity)},
+          {"heterogeneity", write_heterogeneity(table)},
           {"findings", write(table.findings)}};
 }
 

@@ -78,7 +78,7 @@ void write_trust(TerminalPage& page, const Analysis& analysis) {
                {variant.is_control ? "  control" : "", Tone::Dim}});
   }
   for (const auto& split : analysis.sample_ratio.by_dimension) {
-    page.paragraph(split_by_dimension_sentence(split) + ".", 2, {}, Tone::Dim);
+    page.paragraph(split_by_dimension_sentence(split) + ".", 2, {}, split.differs ? Tone::Worse : Tone::Dim);
   }
   page.paragraph(monitoring_sentence(analysis), 2, {}, Tone::Dim);
 }
@@ -115,12 +115,11 @@ void write_arms(TerminalPage& page, const Analysis& analysis, const MetricResult
   }
 }
 
-/// " (corrected p = .012, Welch t)".
+/// " (corrected p = .0123, Welch t)".
 std::string tested(const Analysis& analysis, const Comparison& comparison) {
   if (!comparison.difference) return "";
-  const bool corrected = analysis.family.correction != stats::Correction::None;
-  return " (" + std::string(corrected ? "adjusted " : "") + p_equals(comparison.adjusted_p_value) + ", " +
-         std::string(stats::name_of(comparison.difference->test)) + ")";
+  return " (" + std::string(correction_prefix(analysis.family)) + p_equals(comparison.adjusted_p_value) +
+         ", " + std::string(stats::name_of(comparison.difference->test)) + ")";
 }
 
 std::string expected_loss(const MetricResult& metric, const Comparison& comparison) {

@@ -59,21 +59,34 @@ std::vector<const SegmentResult*> chosen(const SegmentTable& table) {
   return segments;
 }
 
+/// "sees ≥ 0.84, small": the smallest difference that the segment can detect.
+std::string sees(const SegmentResult& segment, Quantity quantity) {
+  if (!segment.detectable_difference) return segment.too_small ? "too small" : "";
+  // The unit stands in the table's heading.
+  const std::string size = magnitude(*segment.detectable_difference, quantity);
+  const std::string text = "sees ≥ " + size.substr(0, size.find(kNoBreakSpace));
+  return segment.too_small ? text + ", small" : text;
+}
+
 Layout layout_of(const TerminalPage& page, const std::vector<const SegmentResult*>& segments,
                  Quantity quantity) {
   Layout layout;
   layout.name = 12;
+  int note = 0;
   for (const SegmentResult* segment : segments) {
     layout.name = std::max(layout.name, page.width(name_or_empty(segment->segment)));
     layout.units = std::max(
         layout.units, static_cast<int>(count(segment->control_units + segment->treatment_units).size()));
+    note = std::max(note, page.width(sees(*segment, quantity)));
     for (const auto& span : {raw_span(*segment), pooled_span(*segment)}) {
       if (span)
         layout.figure =
             std::max(layout.figure, page.width(change({span->value, span->interval}, quantity).bare()));
     }
   }
+  // A name may be shortened; what the segment sees stands below name and units, and a number may not.
   layout.name = std::min(layout.name, std::max(12, page.columns() / 4));
+  layout.name = std::max(layout.name, note - 2 - layout.units);
   layout.bar = std::min(kMostBar, page.columns() - layout.before_figure() - kLabel - layout.figure - 2);
   layout.stacked = layout.bar < kLeastBar;
   return layout;
@@ -121,14 +134,6 @@ void write_stacked_row(TerminalPage& page, const Scale& scale, Quantity quantity
                    page.bar(scale, shown(*row.span, quantity), page.columns() - 4, row.stroke, tone)));
 }
 
-std::string sees(const SegmentResult& segment, Quantity quantity) {
-  if (!segment.detectable_difference) return segment.too_small ? "too small" : "";
-  // The unit stands in the table's heading.
-  const std::string size = magnitude(*segment.detectable_difference, quantity);
-  const std::string text = "sees ≥ " + size.substr(0, size.find(kNoBreakSpace));
-  return segment.too_small ? text + ", small" : text;
-}
-
 void write_segment(TerminalPage& page, const Layout& layout, const Scale& scale, const MetricResult& metric,
                    const SegmentResult& segment) {
   const Quantity quantity = quantity_of(metric);
@@ -157,7 +162,7 @@ void write_segment(TerminalPage& page, const Layout& layout, const Scale& scale,
       {page.name(name_or_empty(segment.segment), layout.name) + "  " + pad_left(units, layout.units) + "  ",
        Tone::Plain}};
   const int note_width = layout.name + 2 + layout.units;
-  const Pieces second{{"  " + page.name(sees(segment, quantity), note_width) + "  ", Tone::Dim}};
+  const Pieces second{{"  " + pad_right(page.clean(sees(segment, quantity)), note_width) + "  ", Tone::Dim}};
   write_row(page, layout, scale, quantity, first, raw, tone);
   write_row(page, layout, scale, quantity, second, pooled, tone);
 }

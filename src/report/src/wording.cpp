@@ -19,10 +19,13 @@ using experiment::Severity;
 
 namespace {
 
+/// `Test` is a Comparison or a SegmentResult.
+template <typename Test>
 Verdict verdict(const MetricResult& metric, const stats::Estimated<stats::Difference>& difference,
-                bool significant) {
+                const Test& test) {
   if (!difference) return Verdict::Unknown;
-  if (!significant || difference->value == 0) return Verdict::Unclear;
+  if (test.verdict_withheld) return Verdict::Withheld;
+  if (!test.significant || difference->value == 0) return Verdict::Unclear;
   const bool up_is_better = metric.direction == stats::Direction::HigherIsBetter;
   return (difference->value > 0) == up_is_better ? Verdict::Better : Verdict::Worse;
 }
@@ -34,11 +37,11 @@ std::string plural(std::size_t number, const char* singular) {
 }  // namespace
 
 Verdict verdict_of(const MetricResult& metric, const Comparison& comparison) {
-  return verdict(metric, comparison.difference, comparison.significant);
+  return verdict(metric, comparison.difference, comparison);
 }
 
 Verdict verdict_of(const MetricResult& metric, const SegmentResult& segment) {
-  return verdict(metric, segment.raw, segment.significant);
+  return verdict(metric, segment.raw, segment);
 }
 
 std::string_view words_of(Verdict verdict) {
@@ -49,6 +52,8 @@ std::string_view words_of(Verdict verdict) {
       return "significantly worse";
     case Verdict::Unclear:
       return "no significant difference";
+    case Verdict::Withheld:
+      return "no verdict: the data do not allow one";
     case Verdict::Unknown:
       break;
   }
@@ -114,6 +119,14 @@ std::string size_sentence(const Analysis& analysis) {
          plural(analysis.metrics.size(), "metric");
 }
 
+std::string_view correction_prefix(const experiment::Family& family) {
+  return family.correction == stats::Correction::None ? "" : "corrected ";
+}
+
+std::string p_heading(const experiment::Family& family) {
+  return family.correction == stats::Correction::None ? "p" : "Corrected p";
+}
+
 std::string family_sentence(const experiment::Family& family, double alpha) {
   const std::string limit = fmt::format("{:.4g}", alpha);
   const std::string tests = plural(family.tests, "test") + " (" + family.description + ")";
@@ -138,6 +151,10 @@ std::string sample_ratio_sentence(const Analysis& analysis) {
 }
 
 std::string split_by_dimension_sentence(const experiment::SampleRatio::ByDimension& split) {
+  if (split.test && split.differs) {
+    return "The split differs between the segments of " + name_or_empty(split.dimension) + ": " +
+           p_equals(split.test->p_value);
+  }
   const std::string start = "Same split in every segment of " + name_or_empty(split.dimension) + ": ";
   return split.test ? start + p_equals(split.test->p_value)
                     : start + "cannot be tested, " + split.test.error().why;
@@ -177,7 +194,8 @@ std::string heterogeneity_sentence(const SegmentTable& table) {
     return "Whether the effect is the same in every segment cannot be tested: " +
            table.heterogeneity.error().why + ".";
   }
-  return "Same effect in every segment (Cochran's Q): " + p_equals(table.heterogeneity->p_value) + ".";
+  return "Same effect in every segment (Cochran's Q): corrected " +
+         p_equals(table.adjusted_heterogeneity_p_value) + ".";
 }
 
 std::string adjustment_sentence(const Analysis& analysis, const MetricResult& metric,

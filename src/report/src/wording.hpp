@@ -13,14 +13,14 @@
 namespace splitplot::report {
 
 /// What a comparison says, in the direction that the metric should go.
-enum class Verdict { Better, Worse, Unclear, Unknown };
+enum class Verdict { Better, Worse, Unclear, Withheld, Unknown };
 
-/// By the corrected p-value alone.
+/// By the corrected p-value, unless the data do not allow a verdict.
 [[nodiscard]] Verdict verdict_of(const experiment::MetricResult& metric,
                                  const experiment::Comparison& comparison);
 [[nodiscard]] Verdict verdict_of(const experiment::MetricResult& metric,
                                  const experiment::SegmentResult& segment);
-/// "significantly better", "significantly worse", "no significant difference", "cannot be compared".
+/// "significantly better", "significantly worse", "no significant difference", "no verdict", "cannot be compared".
 [[nodiscard]] std::string_view words_of(Verdict verdict);
 
 [[nodiscard]] std::string_view words_of(experiment::Severity severity);
@@ -47,6 +47,11 @@ enum class Verdict { Better, Worse, Unclear, Unknown };
 
 /// "64,000 units in 3 variants, 3 metrics".
 [[nodiscard]] std::string size_sentence(const experiment::Analysis& analysis);
+/// "corrected " before a p-value that was corrected over the family, else nothing. Never "adjusted", which is
+/// said of covariates.
+[[nodiscard]] std::string_view correction_prefix(const experiment::Family& family);
+/// The heading of a column of such p-values: "Corrected p" or "p".
+[[nodiscard]] std::string p_heading(const experiment::Family& family);
 /// What "significant" means here: "Significant means a corrected p-value of at most .05: Holm over 6 tests (2
 /// treatments x 3 metrics)."
 [[nodiscard]] std::string family_sentence(const experiment::Family& family, double alpha);

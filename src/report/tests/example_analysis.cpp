@@ -93,6 +93,7 @@ void pool(SegmentTable& table, double overall, double overall_error, double spre
   pooled.real_share = real_share;
   table.pooling = pooled;
   table.heterogeneity = stats::HeterogeneityTest{4.2, static_cast<double>(table.segments.size()) - 1, 0.0312};
+  table.adjusted_heterogeneity_p_value = 0.0936;
 }
 
 struct Level {

@@ -50,6 +50,12 @@ TEST(Json, WhatCannotBeEstimatedSaysWhy) {
             "an arm without units");
 }
 
+TEST(Json, HeterogeneityCarriesItsCorrectedPValueWhereItWasTested) {
+  const auto tested = parsed(email_campaign_analysis()).at("segment_tables").at(0).at("heterogeneity");
+  EXPECT_EQ(tested.at("p_value").to_number<double>(), 0.0312);
+  EXPECT_EQ(tested.at("adjusted_p_value").to_number<double>(), 0.0936);
+}
+
 TEST(Json, IsValidWhateverTheDataHold) {
   for (const int segments : {1, 33, 200}) {
     const experiment::Analysis analysis = hostile_analysis(segments);

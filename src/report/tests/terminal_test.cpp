@@ -133,6 +133,40 @@ TEST(Terminal, ManySegmentsAreCutToTheLargestAndSaySo) {
   EXPECT_NE(text.find("The 15 largest of 200 segments; 185 are left out here."), std::string::npos);
 }
 
+TEST(Terminal, WhatASegmentSeesIsNeverShortened) {
+  auto analysis = email_campaign_analysis();
+  for (auto& table : analysis.segment_tables) {
+    for (auto& segment : table.segments) {
+      segment.segment = "A";
+      segment.detectable_difference =
+          analysis.metrics[table.metric].kind == experiment::MetricKind::Proportion ? 0.123456 : 1234567.0;
+      segment.too_small = true;
+    }
+  }
+  for (const int columns : {40, 60, 80, 120}) {
+    const std::string text = to_terminal(analysis, {columns, false, true});
+    const std::string segments = text.substr(text.find("SEGMENTS"));
+    std::size_t found = 0;
+    for (std::size_t at = segments.find("sees ≥ 1"); at != std::string::npos;
+         at = segments.find("sees ≥ 1", at + 1)) {
+      ++found;
+      const std::string size = segments.substr(at + std::string("sees ≥ ").size(), 16);
+      EXPECT_TRUE(size.starts_with("12.3, small") || size.starts_with("1,234,567, small"))
+          << size << " at " << columns;
+    }
+    EXPECT_GT(found, 0u) << columns;
+  }
+}
+
+TEST(Terminal, PValuesAreCalledCorrectedWhereTheyAreAndNeverAdjusted) {
+  auto analysis = email_campaign_analysis();
+  const std::string corrected = to_terminal(analysis, {200, false, true});
+  EXPECT_NE(corrected.find("(corrected p"), std::string::npos);
+  EXPECT_EQ(corrected.find("adjusted p"), std::string::npos);
+  analysis.family.correction = stats::Correction::None;
+  EXPECT_EQ(to_terminal(analysis, {200, false, true}).find("(corrected p"), std::string::npos);
+}
+
 TEST(Terminal, SignificanceNamesItsFamily) {
   EXPECT_NE(to_terminal(email_campaign_analysis(), {200, false, true})
                 .find("Holm over 6 tests (2 treatments x 3 metrics)"),

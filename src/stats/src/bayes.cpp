@@ -240,6 +240,13 @@ std::vector<double> panel_ends(std::span<const NormalPosterior> arms) {
 
 }  // namespace
 
+NormalPosterior posterior_of_rate(const SuccessCount& arm, BetaPrior prior) {
+  const double a = prior.a + static_cast<double>(arm.successes);
+  const double b = prior.b + static_cast<double>(arm.units - arm.successes);
+  const double total = a + b;
+  return {a / total, std::sqrt(a / total * (b / total) / (total + 1))};
+}
+
 Estimated<std::vector<double>> chance_to_be_best(std::span<const NormalPosterior> arms, Direction direction) {
   if (arms.size() < 2) return not_estimable("there are fewer than two arms");
   for (const NormalPosterior& arm : arms) {

@@ -118,8 +118,8 @@ std::string_view name_of(TestMethod method) {
       return "Fisher exact";
     case TestMethod::WelchT:
       return "Welch t";
-    case TestMethod::AdjustedZ:
-      return "covariate-adjusted z";
+    case TestMethod::AdjustedT:
+      return "covariate-adjusted t";
     case TestMethod::ConfidenceSequence:
       return "confidence sequence";
   }
@@ -132,8 +132,8 @@ std::string_view name_of(IntervalMethod method) {
       return "Newcombe";
     case IntervalMethod::WelchT:
       return "Welch t";
-    case IntervalMethod::AdjustedNormal:
-      return "covariate-adjusted normal";
+    case IntervalMethod::AdjustedT:
+      return "covariate-adjusted t";
     case IntervalMethod::ConfidenceSequence:
       return "confidence sequence";
   }
@@ -244,6 +244,14 @@ Estimated<Difference> compare_means(const Moments& control, const Moments& treat
   result.test = TestMethod::WelchT;
   result.interval_method = IntervalMethod::WelchT;
   return result;
+}
+
+Estimated<Interval> mean_interval(const Moments& arm, double confidence) {
+  if (arm.count < 2) return not_estimable("one unit alone has no spread");
+  const double reach = student_t_quantile(0.5 + confidence / 2, static_cast<double>(arm.count - 1)) *
+                       std::sqrt(arm.variance_of_mean());
+  if (!std::isfinite(reach)) return not_estimable("the values are too large to compute a spread");
+  return Interval{arm.mean - reach, arm.mean + reach};
 }
 
 Estimated<Estimate> fieller_lift(double control_mean, double control_variance_of_mean, double treatment_mean,

@@ -115,8 +115,10 @@ Estimated<std::vector<double>> cuped_coefficients(std::span<const CrossMoments> 
 AdjustedMean adjust_mean(const CrossMoments& arm, std::span<const double> coefficients,
                          std::span<const double> centre) {
   const std::size_t size = coefficients.size();
-  assert(arm.dimensions() == size + 1 && centre.size() == size);
   AdjustedMean result;
+  result.covariates = size;
+  if (arm.count() == 0) return result;  // an arm without units has no dimensions either
+  assert(arm.dimensions() == size + 1 && centre.size() == size);
   result.count = arm.count();
   result.mean = arm.mean(0);
   double spread = arm.comoment(0, 0);
@@ -151,6 +153,15 @@ std::vector<double> covariate_centre(std::span<const CrossMoments> arms) {
   return centre;
 }
 
+double adjusted_degrees_of_freedom(const AdjustedMean& control, const AdjustedMean& treatment) {
+  const double total = control.variance_of_mean + treatment.variance_of_mean;
+  auto part = [&](const AdjustedMean& arm) {
+    const double share = arm.variance_of_mean / total;
+    return arm.count < 2 ? 0.0 : share * share / static_cast<double>(arm.count - 1);
+  };
+  return 1 / (part(control) + part(treatment)) - static_cast<double>(control.covariates);
+}
+
 Estimated<Difference> compare_adjusted(const AdjustedMean& control, const AdjustedMean& treatment,
                                        double confidence) {
   if (control.count < 2 || treatment.count < 2) return not_estimable("an arm has fewer than two units");
@@ -161,14 +172,16 @@ Estimated<Difference> compare_adjusted(const AdjustedMean& control, const Adjust
   Difference result;
   result.value = treatment.mean - control.mean;
   result.standard_error = std::sqrt(variance);
-  const double reach = -normal_quantile((1 - confidence) / 2) * result.standard_error;
+  const double degrees = adjusted_degrees_of_freedom(control, treatment);
+  if (!(degrees >= 1)) return not_estimable("there are too few units for that many covariates");
+  const double reach = student_t_quantile(0.5 + confidence / 2, degrees) * result.standard_error;
   result.interval = {result.value - reach, result.value + reach};
   if (!(variance > 0) || !std::isfinite(result.interval.lower) || !std::isfinite(result.interval.upper)) {
     return not_estimable("the values are too large to be worked with");
   }
-  result.p_value = 2 * normal_sf(std::abs(result.value / result.standard_error));
-  result.test = TestMethod::AdjustedZ;
-  result.interval_method = IntervalMethod::AdjustedNormal;
+  result.p_value = 2 * student_t_sf(std::abs(result.value / result.standard_error), degrees);
+  result.test = TestMethod::AdjustedT;
+  result.interval_method = IntervalMethod::AdjustedT;
   return result;
 }
 

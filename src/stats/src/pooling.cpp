@@ -149,6 +149,20 @@ bool finite(const PooledEffect& effect) {
 
 }  // namespace
 
+double steadied_variance_of_rate(const SuccessCount& arm, double overall_rate) {
+  constexpr double kFewCounts = 10;
+  const auto successes = static_cast<double>(arm.successes);
+  const auto units = static_cast<double>(arm.units);
+  const double rarer_rate = std::min(overall_rate, 1 - overall_rate);
+  if (units == 0 || !(rarer_rate > 0)) return 0;
+  double rate = arm.rate();
+  if (std::min(successes, units - successes) < kFewCounts) {
+    const double borrowed_units = kFewCounts / rarer_rate;
+    rate = (successes + borrowed_units * overall_rate) / (units + borrowed_units);
+  }
+  return rate * (1 - rate) / units;
+}
+
 Estimated<PooledSegments> pool_segments(std::span<const SegmentEffect> segments,
                                         const PoolingOptions& options) {
   const bool flat = std::holds_alternative<FlatSpread>(options.prior);

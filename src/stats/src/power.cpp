@@ -20,6 +20,17 @@ Estimated<double> detectable_difference(double standard_error, double alpha, dou
   return difference;
 }
 
+Estimated<double> detectable_by_interval(double half_width, double standard_error, double power) {
+  const bool positive = half_width > 0 && standard_error > 0;
+  if (!positive || !std::isfinite(half_width) || !std::isfinite(standard_error)) {
+    return not_estimable("the difference has no standard error, so what it could have seen is unknown");
+  }
+  if (!(power > 0 && power < 1)) return not_estimable("the power must lie between 0 and 1");
+  const double difference = half_width + normal_quantile(power) * standard_error;
+  if (!std::isfinite(difference)) return not_estimable("the standard error is too large to be worked with");
+  return difference;
+}
+
 double units_for_normal_mean(double skewness) {
   return std::min(355 * skewness * skewness, std::numeric_limits<double>::max());
 }

@@ -269,5 +269,22 @@ TEST(NamesOfMethods, AreTheFieldsOwn) {
   EXPECT_EQ(name_of(IntervalMethod::Newcombe), "Newcombe");
 }
 
+TEST(MeanInterval, IsStudentsForTheSleepData) {
+  // R 4.2.2: t.test(sleep$extra[1:10]), interval -0.5297804 to 2.0297804.
+  Moments moments;
+  for (const double x : {0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0}) moments.add(x);
+  const auto interval = mean_interval(moments);
+  ASSERT_TRUE(interval.has_value());
+  EXPECT_NEAR(interval->lower, -0.5297804, 5e-8);
+  EXPECT_NEAR(interval->upper, 2.0297804, 5e-8);
+}
+
+TEST(MeanInterval, NeedsTwoUnits) {
+  Moments moments;
+  EXPECT_FALSE(mean_interval(moments).has_value());
+  moments.add(3);
+  EXPECT_FALSE(mean_interval(moments).has_value());
+}
+
 }  // namespace
 }  // namespace splitplot::stats

@@ -281,5 +281,22 @@ TEST(CochranQ, IsTheWeightedSumOfSquares) {
   EXPECT_EQ(cochran_q(Segments{{1e300, 1e-300}, {-1e300, 1e-300}})->p_value, 0);
 }
 
+TEST(SteadiedVarianceOfRate, IsTheOrdinaryOneWhereThereAreEnoughCounts) {
+  EXPECT_DOUBLE_EQ(steadied_variance_of_rate({20, 100}, 0.5), 0.2 * 0.8 / 100);
+}
+
+TEST(SteadiedVarianceOfRate, BorrowsTenOfTheRarerOutcomeAtTheOverallRate) {
+  // 0 of 50 at an overall rate of 10 %: 100 units with 10 successes are borrowed, so the rate is 10 / 150.
+  EXPECT_NEAR(steadied_variance_of_rate({0, 50}, 0.1), (10.0 / 150) * (140.0 / 150) / 50, 1e-15);
+  // The same from the other side.
+  EXPECT_NEAR(steadied_variance_of_rate({50, 50}, 0.9), (10.0 / 150) * (140.0 / 150) / 50, 1e-15);
+}
+
+TEST(SteadiedVarianceOfRate, IsZeroWithoutUnitsOrWithoutASpreadToBorrow) {
+  EXPECT_EQ(steadied_variance_of_rate({0, 0}, 0.1), 0);
+  EXPECT_EQ(steadied_variance_of_rate({0, 50}, 0), 0);
+  EXPECT_EQ(steadied_variance_of_rate({50, 50}, 1), 0);
+}
+
 }  // namespace
 }  // namespace splitplot::stats

@@ -28,6 +28,27 @@ TEST(DetectableDifference, RefusesWhatHasNoMeaning) {
   EXPECT_FALSE(detectable_difference(1, 0.05, 1).has_value());
 }
 
+TEST(DetectableByInterval, IsWhatTheFixedTestSeesForItsOwnInterval) {
+  EXPECT_NEAR(*detectable_by_interval(1.959963984540054 * 0.7, 0.7, 0.8),
+              *detectable_difference(0.7, 0.05, 0.8), 1e-9);
+}
+
+TEST(DetectableByInterval, LeavesOutZeroAsOftenAsPromised) {
+  const double half_width = 3, error = 0.7;
+  const double difference = *detectable_by_interval(half_width, error, 0.9);
+  RandomStream random(13);
+  int found = 0;
+  for (int i = 0; i < 40000; ++i) found += difference + error * random.normal() > half_width ? 1 : 0;
+  EXPECT_NEAR(found / 40000.0, 0.90, 3 * std::sqrt(0.9 * 0.1 / 40000));
+}
+
+TEST(DetectableByInterval, RefusesWhatHasNoMeaning) {
+  EXPECT_FALSE(detectable_by_interval(0, 1).has_value());
+  EXPECT_FALSE(detectable_by_interval(1, 0).has_value());
+  EXPECT_FALSE(detectable_by_interval(INFINITY, 1).has_value());
+  EXPECT_FALSE(detectable_by_interval(1, 1, 1).has_value());
+}
+
 TEST(UnitsForNormalMean, GrowWithTheSquareOfSkewness) {
   EXPECT_EQ(units_for_normal_mean(0), 0);
   EXPECT_EQ(units_for_normal_mean(2), 1420);

@@ -55,6 +55,8 @@ std::string_view name_of(Reduction reduction) {
       return "first";
     case Reduction::Last:
       return "last";
+    case Reduction::Missing:
+      return "missing";
   }
   return "unknown";
 }

@@ -59,8 +59,7 @@ void expect_moments(const stats::Moments& actual, const std::vector<double>& x, 
   EXPECT_EQ(actual.maximum, *std::max_element(x.begin(), x.end()));
 }
 
-// ---- moments
-// -------------------------------------------------------------------------------------------------------------
+// ---- moments -------------------------------------------------------------------------------------
 
 /// Rows with missing cells, two dimensions (one with missing levels) and two covariates, as text and in
 /// memory.
@@ -153,7 +152,11 @@ TEST_P(MomentsTest, AgreesWithTwoPassesOverTheRows) {
 }
 
 INSTANTIATE_TEST_SUITE_P(SeedsAndLocations, MomentsTest,
-                         ::testing::Combine(::testing::Values(1, 2, 3), ::testing::Values(0.0, 10.0, 1e8)));
+                         ::testing::Combine(::testing::Values(1, 2, 3), ::testing::Values(0.0, 10.0, 1e8)),
+                         [](const ::testing::TestParamInfo<MomentsTest::ParamType>& test) {
+                           return fmt::format("Seed{}Location{:.0f}", std::get<0>(test.param),
+                                              std::get<1>(test.param));
+                         });
 
 TEST_F(WarehouseTest, KeepsTheDigitsOfAMeanOf1e8WithDeviation1) {
   RandomStream random(7);
@@ -178,8 +181,7 @@ TEST_F(WarehouseTest, SaysWhetherAMetricHoldsOnlyZeroAndOne) {
   EXPECT_FALSE(answer.cells[0].metrics[2].only_zero_and_one);
 }
 
-// ---- what cells mean
-// -----------------------------------------------------------------------------------------------------
+// ---- what cells mean -----------------------------------------------------------------------------
 
 TEST_F(WarehouseTest, ReadsNumbersAmongWordsForMissing) {
   const Frame answer =
@@ -315,8 +317,7 @@ TEST_F(WarehouseTest, NamesTheMalformedLineFarDownTheFile) {
   EXPECT_THAT(e.message, HasSubstr("3 columns where the header has 2"));
 }
 
-// ---- limits
-// --------------------------------------------------------------------------------------------------------------
+// ---- limits --------------------------------------------------------------------------------------
 
 TEST_F(WarehouseTest, NamesTheDimensionThatMakesTooManyCells) {
   std::string csv = "variant,id,half,x\n";

@@ -87,7 +87,7 @@ TEST_F(FileKindTest, ReadsPathsLiterally) {
     EXPECT_THAT(file->column_names(), ElementsAre("a", "b")) << name;
   }
   write("glob1.csv", "a\n1\n");
-  expect_error(path("glob*.csv"), ErrorCode::NotFound, "there is no file", "");
+  expect_error(path("glob*.csv"), ErrorCode::Unreadable, "there is no file", "");
 }
 
 TEST_F(FileKindTest, UnderstandsUnusualHeaders) {
@@ -106,8 +106,8 @@ TEST_F(FileKindTest, UnderstandsUnusualHeaders) {
 
 TEST_F(FileKindTest, SuggestsANearNameForAFileThatIsNotThere) {
   write("orders.csv", "a\n1\n");
-  expect_error(path("ordesr.csv"), ErrorCode::NotFound, "there is no file", "orders.csv");
-  expect_error(path("no/where.csv"), ErrorCode::NotFound, "there is no file", "does not exist either");
+  expect_error(path("ordesr.csv"), ErrorCode::Unreadable, "there is no file", "orders.csv");
+  expect_error(path("no/where.csv"), ErrorCode::Unreadable, "there is no file", "does not exist either");
 }
 
 TEST_F(FileKindTest, RefusesWhatIsNotATableWithAReason) {

@@ -36,7 +36,7 @@ TEST(FrameSql, EscapesLiteralsAndColumnNames) {
                     "x\"y",
                     Predicate{Predicate::Kind::Equal, {}, "event", {Literal(std::string("o'k"))}},
                     {}}};
-  const auto plan = plan_frame(query, file, nullptr, Typing::Detected, UnitForm::EachRow);
+  const auto plan = plan_sql(query, file, nullptr, Typing::Detected, UnitForm::EachRow);
   ASSERT_TRUE(plan);
   const std::string sql = cells_sql(*plan, {{0}, {}}, 10);
   EXPECT_THAT(sql, HasSubstr("'o''k'"));
@@ -49,7 +49,7 @@ TEST(FrameSql, ReadsUnitsAsTextAndMetricsAsNumbers) {
   query.variant_column = "variant";
   query.unit_column = "unit";
   query.metrics = {{"m", Reduction::Value, "x\"y", {}, {}}};
-  const auto plan = plan_frame(query, file, nullptr, Typing::Detected, UnitForm::SingleRows);
+  const auto plan = plan_sql(query, file, nullptr, Typing::Detected, UnitForm::SingleRows);
   ASSERT_TRUE(plan);
   EXPECT_TRUE(plan->exposures.is_text(2));
   EXPECT_FALSE(plan->exposures.is_text(1));
@@ -61,11 +61,11 @@ TEST(FrameSql, NumbersRowsOnlyWhereTheirOrderMatters) {
   query.variant_column = "variant";
   query.unit_column = "unit";
   query.metrics = {{"m", Reduction::Sum, "x\"y", {}, {}}};
-  EXPECT_FALSE(plan_frame(query, file, nullptr, Typing::Detected, UnitForm::Repeated)->needs_order());
+  EXPECT_FALSE(plan_sql(query, file, nullptr, Typing::Detected, UnitForm::Repeated)->needs_order());
   query.metrics[0].reduction = Reduction::Last;
-  EXPECT_TRUE(plan_frame(query, file, nullptr, Typing::Detected, UnitForm::Repeated)->needs_order());
-  EXPECT_FALSE(plan_frame(query, file, nullptr, Typing::Detected, UnitForm::SingleRows)->needs_order());
-  const auto plan = plan_frame(query, file, nullptr, Typing::Detected, UnitForm::EachRow);
+  EXPECT_TRUE(plan_sql(query, file, nullptr, Typing::Detected, UnitForm::Repeated)->needs_order());
+  EXPECT_FALSE(plan_sql(query, file, nullptr, Typing::Detected, UnitForm::SingleRows)->needs_order());
+  const auto plan = plan_sql(query, file, nullptr, Typing::Detected, UnitForm::EachRow);
   EXPECT_THAT(cells_sql(*plan, {{0}, {}}, 10), Not(HasSubstr("row_number")));
 }
 

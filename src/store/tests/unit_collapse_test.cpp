@@ -36,9 +36,9 @@ struct LogRow {
   int time = 0;
 };
 
-constexpr Reduction kAllReductions[] = {Reduction::Sum,  Reduction::Count,   Reduction::CountDistinct,
-                                        Reduction::Mean, Reduction::Minimum, Reduction::Maximum,
-                                        Reduction::Any,  Reduction::First,   Reduction::Last};
+constexpr Reduction kAllReductions[] = {
+    Reduction::Sum,     Reduction::Count, Reduction::CountDistinct, Reduction::Mean, Reduction::Minimum,
+    Reduction::Maximum, Reduction::Any,   Reduction::First,         Reduction::Last, Reduction::Missing};
 
 /// The obvious meaning of a reduction over a unit's rows in order.
 std::optional<double> reduce(Reduction reduction, const std::vector<std::optional<double>>& rows) {
@@ -61,6 +61,8 @@ std::optional<double> reduce(Reduction reduction, const std::vector<std::optiona
       return rows.empty() ? std::nullopt : rows.front();
     case Reduction::Last:
       return rows.empty() ? std::nullopt : rows.back();
+    case Reduction::Missing:
+      return rows.empty() || !rows.front() ? 1.0 : 0.0;
     default:
       break;
   }
@@ -245,15 +247,91 @@ TEST_F(CollapseTest, TakesCovariatesFromTheFirstRow) {
   EXPECT_EQ(frame(q).cells[0].metrics[0].with_covariates.mean(1), 25);  // (20 + 30) / 2
 }
 
+/// Frames are equal in what an adjustment reads.
+void expect_same_covariates(const Frame& a, const Frame& b) {
+  EXPECT_EQ(a.covariate_missing, b.covariate_missing);
+  ASSERT_EQ(a.cells.size(), b.cells.size());
+  for (std::size_t c = 0; c < a.cells.size(); ++c) {
+    const stats::CrossMoments& left = a.cells[c].metrics[0].with_covariates;
+    const stats::CrossMoments& right = b.cells[c].metrics[0].with_covariates;
+    ASSERT_EQ(left.dimensions(), right.dimensions());
+    for (std::size_t i = 0; i < left.dimensions(); ++i) {
+      EXPECT_NEAR(left.mean(i), right.mean(i), 1e-12) << i;
+      for (std::size_t j = 0; j < left.dimensions(); ++j)
+        EXPECT_NEAR(left.comoment(i, j), right.comoment(i, j), 1e-9) << i << ' ' << j;
+    }
+  }
+}
+
+TEST_F(CollapseTest, TellsMissingCovariatesHoweverTheyAreWritten) {
+  const auto content = [](std::string_view gap) {
+    std::string csv = "unit,variant,x,before,t\n";
+    for (int i = 0; i < 60; ++i) {
+      const std::string before = i % 3 == 0 ? std::string(gap) : fmt::format("{}.5", i % 7);
+      csv += fmt::format("u{},{},{},{},{}\n", i, i % 2 == 0 ? "A" : "B", i % 5, before, i);
+    }
+    return csv;
+  };
+  for (const bool by_unit : {false, true}) {
+    const auto answer_for = [&](const std::string& csv) {
+      auto q = query(csv, {reduced(Reduction::Sum, "x")});
+      if (by_unit) q.unit_column = "unit";
+      q.covariates = {value("before"), reduced(Reduction::Missing, "before")};
+      return frame(q);
+    };
+    const Frame blank = answer_for(content(""));
+    EXPECT_THAT(blank.covariate_missing, ElementsAre(20u, 0u));
+    for (const Cell& cell : blank.cells) EXPECT_DOUBLE_EQ(cell.metrics[0].with_covariates.mean(2), 1.0 / 3);
+    for (const char* gap : {"n/a", "NaN", "NA", " null ", "None", "-", "inf"}) {
+      SCOPED_TRACE(gap);
+      expect_same_covariates(blank, answer_for(content(gap)));
+    }
+  }
+}
+
+TEST_F(CollapseTest, TellsMissingCovariatesOfParquet) {
+  auto q = query("variant,x,before\nA,1,2.5\nA,2,nan\nA,3,\nA,4,3.5\n", {value("x")});
+  q.exposures = open(copy(path("data.csv"), "data.parquet", "FORMAT parquet"));
+  q.covariates = {value("before"), reduced(Reduction::Missing, "before")};
+  const Frame answer = frame(q);
+  EXPECT_THAT(answer.covariate_missing, ElementsAre(2u, 0u));
+  EXPECT_EQ(answer.cells[0].metrics[0].with_covariates.mean(2), 0.5);
+}
+
+TEST_F(CollapseTest, TellsAMissingCovariateByTheFirstRow) {
+  auto q = query(
+      "unit,variant,x,before,t\nu1,A,1,n/a,1\nu1,A,1,20,2\nu2,A,4,30,1\nu2,A,4,n/a,2\nu3,A,1,n/"
+      "a,2\nu3,A,1,5,1\n",
+      {reduced(Reduction::Sum, "x")});
+  q.unit_column = "unit";
+  q.covariates = {reduced(Reduction::First, "before"), reduced(Reduction::Missing, "before")};
+  const Frame in_file_order = frame(q);
+  EXPECT_THAT(in_file_order.covariate_missing, ElementsAre(2u, 0u));  // u1, u3
+  EXPECT_DOUBLE_EQ(in_file_order.cells[0].metrics[0].with_covariates.mean(2), 2.0 / 3);
+  q.time_column = "t";
+  const Frame by_time = frame(q);
+  EXPECT_THAT(by_time.covariate_missing, ElementsAre(1u, 0u));  // u1
+  EXPECT_DOUBLE_EQ(by_time.cells[0].metrics[0].with_covariates.mean(2), 1.0 / 3);
+}
+
+TEST_F(CollapseTest, TakesTwiceTheCovariatesThatAUserMayAskFor) {
+  auto q = query("variant,x,before\nA,1,2\n", {value("x")});
+  q.covariates.assign(2 * kMaximumCovariates, value("before"));
+  EXPECT_EQ(frame(q).cells[0].metrics[0].with_covariates.dimensions(), 2 * kMaximumCovariates + 1);
+  q.covariates.push_back(value("before"));
+  EXPECT_EQ(error(q).code, ErrorCode::InvalidArgument);
+}
+
 TEST_F(CollapseTest, ReducesSingleRowsWithoutAUnitColumn) {
   std::vector<Measure> metrics;
   for (const Reduction reduction : kAllReductions) metrics.push_back(reduced(reduction, "x"));
   for (Measure& m : metrics) m.where = compare(Kind::Equal, "event", std::string("buy"));
   const Frame answer = frame(query("variant,event,x\nA,buy,4\nA,view,9\n", metrics));
   const std::map<Reduction, std::pair<std::uint64_t, double>> expected{
-      {Reduction::Sum, {2, 2}},   {Reduction::Count, {2, 0.5}}, {Reduction::CountDistinct, {2, 0.5}},
-      {Reduction::Mean, {1, 4}},  {Reduction::Minimum, {1, 4}}, {Reduction::Maximum, {1, 4}},
-      {Reduction::Any, {2, 0.5}}, {Reduction::First, {1, 4}},   {Reduction::Last, {1, 4}}};
+      {Reduction::Sum, {2, 2}},      {Reduction::Count, {2, 0.5}}, {Reduction::CountDistinct, {2, 0.5}},
+      {Reduction::Mean, {1, 4}},     {Reduction::Minimum, {1, 4}}, {Reduction::Maximum, {1, 4}},
+      {Reduction::Any, {2, 0.5}},    {Reduction::First, {1, 4}},   {Reduction::Last, {1, 4}},
+      {Reduction::Missing, {2, 0.5}}};
   for (std::size_t i = 0; i < metrics.size(); ++i) {
     const auto [count, mean] = expected.at(metrics[i].reduction);
     EXPECT_EQ(answer.cells[0].metrics[i].moments.count, count) << metrics[i].name;
@@ -269,8 +347,7 @@ TEST_F(CollapseTest, CountsAMissingCellAsZeroWhereAsked) {
   EXPECT_EQ(answer.cells[0].metrics[0].missing, 0u);
 }
 
-// ---- events
-// --------------------------------------------------------------------------------------------------------------
+// ---- events --------------------------------------------------------------------------------------
 
 TEST_F(EventsTest, AgreeWithAMapOfUnitsAndTheTimeRule) {
   for (const std::uint64_t seed : {1u, 2u, 3u}) {
@@ -365,8 +442,7 @@ TEST_F(EventsTest, RefusesTimesThatCannotBeCompared) {
   EXPECT_EQ(error(q).message, "column 'at' is not a time in 1 of 2 rows, first at row 2: 'soon'");
 }
 
-// ---- predicates
-// ----------------------------------------------------------------------------------------------------------
+// ---- predicates ----------------------------------------------------------------------------------
 
 TEST_F(PredicateTest, MatchRowsAsDocumented) {
   const std::string csv = "variant,n,t,b\nA,1,10,yes\nA,2,9,no\nA,,x,\nA,10,,yes\nA,3,b c,no\n";
@@ -405,6 +481,17 @@ TEST_F(PredicateTest, MatchRowsAsDocumented) {
             2);
 }
 
+TEST_F(PredicateTest, FindsTheSameCellsMissingHoweverTheColumnIsRead) {
+  Measure m{"m", Reduction::Count, "", Predicate{Kind::IsMissing, {}, "n", {}}, MissingValue::LeaveOut};
+  const std::string numbers = "variant,n\nA,1.5\nA,nan\nA,inf\nA,\nA,2.5\n";
+  EXPECT_DOUBLE_EQ(means(query(numbers, {m})).at("A"), 0.6);
+  // Compared with text, too, so that the column arrives as text.
+  m.where = Predicate{Kind::Or, {*m.where, compare(Kind::Equal, "n", std::string("x"))}, "", {}};
+  EXPECT_DOUBLE_EQ(means(query(numbers, {m})).at("A"), 0.6);
+  m.where = Predicate{Kind::IsMissing, {}, "n", {}};
+  EXPECT_DOUBLE_EQ(means(query("variant,n\nA,1.5\nA,n/a\nA,NA\nA,\nA,2.5\n", {m})).at("A"), 0.2);
+}
+
 TEST_F(PredicateTest, HostileTextStaysText) {
   Measure m{"m", Reduction::Count, "", compare(Kind::Equal, "t", std::string("' OR 1=1 --")),
             MissingValue::LeaveOut};
@@ -421,8 +508,7 @@ TEST_F(PredicateTest, ComparesTimesAsTimes) {
       0.5);
 }
 
-// ---- histograms
-// ----------------------------------------------------------------------------------------------------------
+// ---- histograms ----------------------------------------------------------------------------------
 
 TEST_F(HistogramTest, PutsEveryUnitWithAValueInOnePlace) {
   auto q = query("variant,x\nA,0\nA,-1\nA,1\nA,1.5\nA,2\nA,3\nA,3.5\nA,\nB,2.5\n,1\n", {value("x")});

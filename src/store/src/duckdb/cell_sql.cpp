@@ -97,9 +97,14 @@ std::string text_cell_sql(const ReadPlan& plan, std::size_t column) {
 }
 
 std::string present_sql(const ReadPlan& plan, std::size_t column) {
-  if (plan.is_text(column))
-    return fmt::format("(coalesce(trim({}, ' \t'), '') <> '')", identifier(plan, column));
-  if (type_of(plan, column) == ColumnType::Real || type_of(plan, column) == ColumnType::Integer) {
+  const bool number =
+      type_of(plan, column) == ColumnType::Real || type_of(plan, column) == ColumnType::Integer;
+  if (plan.is_text(column)) {
+    const std::string filled = fmt::format("coalesce(trim({}, ' \t'), '') <> ''", identifier(plan, column));
+    if (!number) return fmt::format("({})", filled);
+    return fmt::format("({} AND coalesce(isfinite({}), true))", filled, cast_text(plan, column));
+  }
+  if (number) {
     return fmt::format("({} IS NOT NULL)", typed_number(plan, column));
   }
   return fmt::format("({} IS NOT NULL)", identifier(plan, column));

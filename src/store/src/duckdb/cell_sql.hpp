@@ -1,5 +1,10 @@
-/// Single cells as SQL expressions: as text, as a number, as a time. What counts as missing is decided here
-/// and nowhere else. Pure functions; columns are indices into the plan's source.
+/// Single cells as SQL expressions: as text, as a number, as a time. What counts as missing is decided here and nowhere
+/// else, and depends on what the cell is wanted for:
+///   text (variant, unit, level, comparison with text)  blank
+///   whether a condition finds something there          blank; NaN and infinite in a column detected as numbers
+///   number in a comparison                             whatever is not a finite number
+///   number of a measure                                blank, NA, N/A, null, nan, none, -, infinite
+/// Pure functions; columns are indices into the plan's source.
 #pragma once
 
 #include "source.hpp"
@@ -32,7 +37,7 @@ namespace splitplot::store::duckdb {
 enum class TextCell : int { ZeroOrOne = 0, OtherNumber = 1, Word = 2, NotANumber = 3, Infinite = 4 };
 [[nodiscard]] std::string text_cell_sql(const ReadPlan& plan, std::size_t column);
 
-/// BOOLEAN: the cell holds something.
+/// BOOLEAN: the cell holds something, as conditions and counts of rows see it. The same whatever type it is read with.
 [[nodiscard]] std::string present_sql(const ReadPlan& plan, std::size_t column);
 
 /// A point in time as BIGINT: microseconds since 1970 for dates and times, thousandths of whatever is counted

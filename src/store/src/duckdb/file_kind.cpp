@@ -91,7 +91,7 @@ Result<FileHead> read_head(const std::string& path) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
   if (status.type() == fs::file_type::not_found || path.empty()) {
-    return fail(ErrorCode::NotFound, fmt::format("there is no file '{}'", path), near_name_hint(path));
+    return fail(ErrorCode::Unreadable, fmt::format("there is no file '{}'", path), near_name_hint(path));
   }
   if (fs::is_directory(status)) {
     return fail(ErrorCode::Unreadable, fmt::format("'{}' is a directory, not a file", path),

@@ -5,6 +5,7 @@
 #include <splitplot/base/result.hpp>
 #include <splitplot/store/tabular_file.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -12,7 +13,7 @@
 namespace splitplot::store::duckdb {
 
 /// How much of a file is looked at.
-inline constexpr std::size_t kHeadBytes = 64 * 1024;
+inline constexpr std::size_t kHeadBytes = std::size_t{64} * 1024;
 
 /// The beginning of a regular file that is not empty.
 struct FileHead {
@@ -20,8 +21,8 @@ struct FileHead {
   std::uint64_t file_bytes = 0;
 };
 
-/// Reads the head. Errors: NotFound (with the nearest existing name as a hint), Unreadable (directory,
-/// device, no permission, empty).
+/// Reads the head. Errors: Unreadable (no such file, with the nearest existing name as a hint; directory, device, no
+/// permission, empty).
 [[nodiscard]] Result<FileHead> read_head(const std::string& path);
 
 /// Judges the first bytes. For a compressed file the format is not known yet and stays DelimitedText.

@@ -152,7 +152,7 @@ std::pair<std::size_t, std::size_t> widest_dimension(const std::vector<std::set<
 /// Takes over the rows of the answers one by one.
 class FrameReader::Work {
  public:
-  Work(const Answer& answer, const FramePlan& plan, const UnitFrameQuery& query, const Centres& centres)
+  Work(const Answer& answer, const SqlPlan& plan, const UnitFrameQuery& query, const Centres& centres)
       : query_(query), centres_(centres), levels_(plan.dimensions.size()) {
     for (const char* name : {"status", "variant", "units", "rows", "rows_without_variant", "repeated",
                              "varied", "events", "unmatched_events", "bad_times", "bad_event_times"}) {
@@ -285,7 +285,7 @@ FrameReader::FrameReader(const UnitFrameQuery& query, const Centres& centres)
 
 FrameReader::~FrameReader() = default;
 
-void FrameReader::take(Answer& answer, const FramePlan& plan) {
+void FrameReader::take(Answer& answer, const SqlPlan& plan) {
   // Every part's answer has the same columns.
   if (!work_) work_ = std::make_unique<Work>(answer, plan, query_, centres_);
   answer.for_each([&](const Row& row) {

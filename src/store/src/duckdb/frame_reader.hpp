@@ -43,7 +43,7 @@ class FrameReader {
   FrameReader(const FrameReader&) = delete;
   FrameReader& operator=(const FrameReader&) = delete;
 
-  void take(Answer& answer, const FramePlan& plan);
+  void take(Answer& answer, const SqlPlan& plan);
 
   /// Errors: ResourceLimit, naming the dimension with most levels: more cells than `query.maximum_cells`, or
   /// about as many levels as units.

@@ -38,31 +38,31 @@ void append(Columns& columns, const Columns& more) {
   columns.insert(columns.end(), more.begin(), more.end());
 }
 
-bool exposures_need_order(const FramePlan& plan) {
+bool exposures_need_order(const SqlPlan& plan) {
   if (plan.form != UnitForm::Repeated) return false;
   const auto ordered = [](const MeasureSql& sql) { return sql.needs_order; };
   return !plan.dimensions.empty() || std::any_of(plan.covariates.begin(), plan.covariates.end(), ordered) ||
          (!plan.events && std::any_of(plan.metrics.begin(), plan.metrics.end(), ordered));
 }
 
-bool events_need_order(const FramePlan& plan) {
+bool events_need_order(const SqlPlan& plan) {
   return plan.events && std::any_of(plan.metrics.begin(), plan.metrics.end(),
                                     [](const MeasureSql& sql) { return sql.needs_order; });
 }
 
-bool uses_time(const FramePlan& plan) {
+bool uses_time(const SqlPlan& plan) {
   return plan.time && (plan.follows_exposure() || exposures_need_order(plan));
 }
 
 /// Rows of the units in the plan's part. Filtered after rows are numbered. Rows without a unit are in one
 /// part too.
-std::string in_part(const FramePlan& plan, const std::string& rows, const char* unit) {
+std::string in_part(const SqlPlan& plan, const std::string& rows, const char* unit) {
   if (plan.parts == 1) return rows;
   return fmt::format("SELECT * FROM ({}) WHERE coalesce(hash({}), 0) % {} = {}", rows, unit, plan.parts,
                      plan.part);
 }
 
-std::string exposure_rows(const FramePlan& plan, std::uint64_t head_rows) {
+std::string exposure_rows(const SqlPlan& plan, std::uint64_t head_rows) {
   const ReadPlan& file = plan.exposures;
   const auto level = [&](std::size_t column) {
     // Blank cells are sorted out after grouping where every row is a unit: that saves looking at each of
@@ -100,17 +100,17 @@ void append_measure(Columns& columns, const MeasureSql& sql, const std::string& 
   if (!sql.matching_rows.empty()) columns.push_back(fmt::format("{} AS {}_rows", sql.matching_rows, name));
 }
 
-void append_metrics(Columns& columns, const FramePlan& plan, Per per) {
+void append_metrics(Columns& columns, const SqlPlan& plan, Per per) {
   for (std::size_t i = 0; i < plan.metrics.size(); ++i)
     append_measure(columns, plan.metrics[i], fmt::format("x{}", i), per);
 }
 
-void append_covariates(Columns& columns, const FramePlan& plan, Per per) {
+void append_covariates(Columns& columns, const SqlPlan& plan, Per per) {
   for (std::size_t k = 0; k < plan.covariates.size(); ++k)
     append_measure(columns, plan.covariates[k], fmt::format("z{}", k), per);
 }
 
-std::string exposed_units(const FramePlan& plan, std::uint64_t head_rows) {
+std::string exposed_units(const SqlPlan& plan, std::uint64_t head_rows) {
   const bool repeated = plan.form == UnitForm::Repeated;
   Columns columns{"u"};
   columns.push_back(fmt::format(
@@ -136,7 +136,7 @@ std::string exposed_units(const FramePlan& plan, std::uint64_t head_rows) {
   return select(columns, fmt::format("({}) GROUP BY u", exposure_rows(plan, head_rows)));
 }
 
-std::string event_rows(const FramePlan& plan) {
+std::string event_rows(const SqlPlan& plan) {
   const ReadPlan& file = *plan.events;
   Columns columns{unit_sql(file, plan.event_unit) + " AS eu", "true AS is_event"};
   if (plan.follows_exposure()) append(columns, time_columns(file, *plan.event_time));
@@ -147,7 +147,7 @@ std::string event_rows(const FramePlan& plan) {
 
 /// Exposed units with their events. Events of nobody fall into the group without a unit, where they are
 /// counted.
-std::string units_with_events(const FramePlan& plan, std::uint64_t head_rows) {
+std::string units_with_events(const SqlPlan& plan, std::uint64_t head_rows) {
   const std::string joined = fmt::format(
       "(SELECT *, coalesce(is_event AND u IS NOT NULL{}, false) AS seen FROM ({}) AS x FULL OUTER JOIN ({}) "
       "AS e ON x.u = e.eu)",
@@ -170,7 +170,7 @@ std::string units_with_events(const FramePlan& plan, std::uint64_t head_rows) {
   return select(columns, joined + " GROUP BY u");
 }
 
-std::string units(const FramePlan& plan, std::uint64_t head_rows) {
+std::string units(const SqlPlan& plan, std::uint64_t head_rows) {
   if (plan.events) return units_with_events(plan, head_rows);
   if (plan.form != UnitForm::EachRow) return exposed_units(plan, head_rows);
   Columns columns{"v"};
@@ -180,14 +180,14 @@ std::string units(const FramePlan& plan, std::uint64_t head_rows) {
   return select(columns, fmt::format("({})", exposure_rows(plan, head_rows)));
 }
 
-std::string kept(const FramePlan& plan, const std::string& column) {
+std::string kept(const SqlPlan& plan, const std::string& column) {
   if (plan.form == UnitForm::EachRow) return column;
   return fmt::format("CASE WHEN status = {} THEN {} END AS {}", static_cast<int>(UnitStatus::Kept), column,
                      column);
 }
 
 /// The units as the cells see them: values beside their distance from the centre.
-std::string centred_units(const FramePlan& plan, const Centres& centres) {
+std::string centred_units(const SqlPlan& plan, const Centres& centres) {
   Columns columns{"*"};
   Columns replaced{kept(plan, "v") + (plan.form == UnitForm::EachRow ? " AS v" : "")};
   for (std::size_t j = 0; j < plan.dimensions.size(); ++j) {
@@ -209,7 +209,7 @@ std::string centred_units(const FramePlan& plan, const Centres& centres) {
   return select(columns, fmt::format("({})", units(plan, 0)));
 }
 
-void append_check_totals(Columns& columns, const FramePlan& plan, const MeasureSql& sql,
+void append_check_totals(Columns& columns, const SqlPlan& plan, const MeasureSql& sql,
                          const std::string& name, const std::string& answer) {
   for (std::size_t c = 0; c < sql.checks.size(); ++c) {
     const std::string check = fmt::format("{}_check{}", name, c);
@@ -218,7 +218,7 @@ void append_check_totals(Columns& columns, const FramePlan& plan, const MeasureS
   }
 }
 
-void append_metric_aggregates(Columns& columns, const FramePlan& plan, std::size_t i) {
+void append_metric_aggregates(Columns& columns, const SqlPlan& plan, std::size_t i) {
   const MeasureSql& sql = plan.metrics[i];
   const auto add = [&](const std::string& expression, const std::string& name) {
     columns.push_back(fmt::format("{} AS m{}_{}", expression, i, name));
@@ -248,7 +248,7 @@ void append_metric_aggregates(Columns& columns, const FramePlan& plan, std::size
   }
 }
 
-Result<void> look_up(FramePlan& plan, const UnitFrameQuery& query, const Source& exposures,
+Result<void> look_up(SqlPlan& plan, const UnitFrameQuery& query, const Source& exposures,
                      const Source* events) {
   const auto find = [](const Source& source, const std::string& name, auto& target) -> Result<void> {
     auto column = find_column(source, name);
@@ -269,7 +269,7 @@ Result<void> look_up(FramePlan& plan, const UnitFrameQuery& query, const Source&
   return done;
 }
 
-Result<void> choose_text_columns(FramePlan& plan, const UnitFrameQuery& query) {
+Result<void> choose_text_columns(SqlPlan& plan, const UnitFrameQuery& query) {
   std::set<std::size_t>& text = plan.exposures.text_columns;
   text.insert(plan.variant);
   text.insert(plan.dimensions.begin(), plan.dimensions.end());
@@ -286,7 +286,7 @@ Result<void> choose_text_columns(FramePlan& plan, const UnitFrameQuery& query) {
   return {};
 }
 
-Result<void> check_times(const FramePlan& plan) {
+Result<void> check_times(const SqlPlan& plan) {
   const auto check = [](const ReadPlan& file, const std::optional<std::size_t>& column) -> Result<void> {
     if (!column) return {};
     const SourceColumn& time = file.source->columns[*column];
@@ -310,13 +310,13 @@ Result<void> check_times(const FramePlan& plan) {
 
 }  // namespace
 
-bool FramePlan::needs_order() const {
+bool SqlPlan::needs_order() const {
   return exposures_need_order(*this) || events_need_order(*this);
 }
 
-Result<FramePlan> plan_frame(const UnitFrameQuery& query, const Source& exposures, const Source* events,
-                             Typing typing, UnitForm form) {
-  FramePlan plan;
+Result<SqlPlan> plan_sql(const UnitFrameQuery& query, const Source& exposures, const Source* events,
+                         Typing typing, UnitForm form) {
+  SqlPlan plan;
   plan.exposures = {&exposures, typing, {}};
   if (events != nullptr) plan.events = ReadPlan{events, typing, {}};
   plan.form = form;
@@ -343,7 +343,7 @@ Result<FramePlan> plan_frame(const UnitFrameQuery& query, const Source& exposure
   return plan;
 }
 
-std::string cells_sql(const FramePlan& plan, const Centres& centres, std::uint64_t maximum_cells) {
+std::string cells_sql(const SqlPlan& plan, const Centres& centres, std::uint64_t maximum_cells) {
   const bool by_unit = plan.form != UnitForm::EachRow;
   const auto total = [&](const char* column, bool known) {
     return known ? fmt::format("CAST(coalesce(sum({0}), 0) AS BIGINT) AS {0}", column)
@@ -377,7 +377,7 @@ std::string cells_sql(const FramePlan& plan, const Centres& centres, std::uint64
                      fmt::join(groups, ", "), maximum_cells);
 }
 
-std::string head_levels_sql(const FramePlan& plan, std::uint64_t rows) {
+std::string head_levels_sql(const SqlPlan& plan, std::uint64_t rows) {
   Columns columns{"count(*) AS rows",
                   plan.unit ? fmt::format("count(DISTINCT {}) AS units", unit_sql(plan.exposures, *plan.unit))
                             : "count(*) AS units"};
@@ -388,7 +388,7 @@ std::string head_levels_sql(const FramePlan& plan, std::uint64_t rows) {
   return select(columns, table_of(plan.exposures, rows));
 }
 
-std::string head_centres_sql(const FramePlan& plan, std::uint64_t rows) {
+std::string head_centres_sql(const SqlPlan& plan, std::uint64_t rows) {
   Columns columns;
   const auto add = [&](const std::string& value) {
     columns.push_back(fmt::format("avg({0}) AS {0}_mean, stddev_pop({0}) AS {0}_deviation", value));
@@ -398,7 +398,7 @@ std::string head_centres_sql(const FramePlan& plan, std::uint64_t rows) {
   return select(columns, fmt::format("({})", units(plan, rows)));
 }
 
-std::string histogram_sql(const FramePlan& plan, std::size_t metric, const HistogramRange& range) {
+std::string histogram_sql(const SqlPlan& plan, std::size_t metric, const HistogramRange& range) {
   const std::string x = fmt::format("x{}", metric);
   const std::string lower = double_literal(range.lower);
   const std::string upper = double_literal(range.upper);
@@ -414,7 +414,7 @@ std::string histogram_sql(const FramePlan& plan, std::size_t metric, const Histo
       bar, plan.form == UnitForm::EachRow ? "CAST(1 AS BIGINT)" : "max(n)", units(plan, 0), x, status);
 }
 
-std::string repeated_example_sql(const FramePlan& plan, std::size_t metric) {
+std::string repeated_example_sql(const SqlPlan& plan, std::size_t metric) {
   return fmt::format(
       "SELECT count(*) AS repeated, first(u ORDER BY x{0}_rows DESC, u) AS unit, max(x{0}_rows) AS rows FROM "
       "({1}) WHERE "

@@ -14,9 +14,10 @@ bool reads_numbers(const Measure& measure) {
          measure.reduction != Reduction::CountDistinct;
 }
 
-bool answers_zero(Reduction reduction) {
+/// The reduction answers a number also for a unit in which no row has one.
+bool always_answers(Reduction reduction) {
   return reduction == Reduction::Count || reduction == Reduction::CountDistinct ||
-         reduction == Reduction::Any;
+         reduction == Reduction::Any || reduction == Reduction::Missing;
 }
 
 /// Names of the row columns and the condition a row has to meet.
@@ -35,6 +36,10 @@ struct Names {
   }
 };
 
+std::string one_where_missing(const std::string& value) {
+  return fmt::format("CASE WHEN {} IS NULL THEN 1.0::DOUBLE ELSE 0.0::DOUBLE END", value);
+}
+
 /// The value of a unit that is one row.
 std::string row_value(const Measure& measure, const Names& names) {
   const std::string matches = names.matches.empty() ? "true" : names.matches;
@@ -49,25 +54,28 @@ std::string row_value(const Measure& measure, const Names& names) {
       return fmt::format("CASE WHEN {}{} THEN 1.0::DOUBLE ELSE 0.0::DOUBLE END", matches,
                          measure.column.empty() ? "" : fmt::format(" AND {} <> 0", names.number));
     default:
-      return names.matches.empty() ? names.number
-                                   : fmt::format("CASE WHEN {} THEN {} END", matches, names.number);
+      break;
   }
+  const std::string value =
+      names.matches.empty() ? names.number : fmt::format("CASE WHEN {} THEN {} END", matches, names.number);
+  return measure.reduction == Reduction::Missing ? one_where_missing(value) : value;
 }
 
-/// The value of the first or last row, missing where that row's cell is missing.
-std::string ordered_value(const Names& names, const char* aggregate) {
+/// The value of the first or last row, missing where that row's cell is missing. `aggregate` chooses among rows.
+std::string value_of_one_row(const Names& names, const MeasureContext& context, const char* aggregate) {
+  if (context.form == UnitForm::SingleRows)
+    return fmt::format("any_value({}){}", names.number, names.filter());
   return fmt::format("{}({}, o){}", aggregate, names.number, names.filter());
 }
 
 /// The value of a unit that is a group of rows.
 std::string group_value(const Measure& measure, const Names& names, const MeasureContext& context) {
   const std::string filter = names.filter();
-  const bool single = context.form == UnitForm::SingleRows;
   switch (measure.reduction) {
     case Reduction::Value:
-      if (single) return fmt::format("any_value({}){}", names.number, filter);
-      return context.repeated_units == RepeatedUnits::Sum ? fmt::format("sum({}){}", names.number, filter)
-                                                          : ordered_value(names, "arg_min_null");
+      if (context.form != UnitForm::SingleRows && context.repeated_units == RepeatedUnits::Sum)
+        return fmt::format("sum({}){}", names.number, filter);
+      return value_of_one_row(names, context, "arg_min_null");
     case Reduction::Sum:
       if (names.matches.empty()) return fmt::format("sum({})", names.number);
       return fmt::format("CASE WHEN count(*){0} = 0 THEN 0.0::DOUBLE ELSE sum({1}){0} END", filter,
@@ -87,11 +95,11 @@ std::string group_value(const Measure& measure, const Names& names, const Measur
       return fmt::format("CASE WHEN count(*){} > 0 THEN 1.0::DOUBLE ELSE 0.0::DOUBLE END",
                          names.filter(measure.column.empty() ? "" : names.number + " <> 0"));
     case Reduction::First:
-      return single ? fmt::format("any_value({}){}", names.number, filter)
-                    : ordered_value(names, "arg_min_null");
+      return value_of_one_row(names, context, "arg_min_null");
     case Reduction::Last:
-      return single ? fmt::format("any_value({}){}", names.number, filter)
-                    : ordered_value(names, "arg_max_null");
+      return value_of_one_row(names, context, "arg_max_null");
+    case Reduction::Missing:
+      return one_where_missing(value_of_one_row(names, context, "arg_min_null"));
   }
   return "NULL";
 }
@@ -159,15 +167,16 @@ Result<MeasureSql> measure_sql(const Measure& measure, const std::string& prefix
   }
   sql.unit_value =
       context.form == UnitForm::EachRow ? row_value(measure, names) : group_value(measure, names, context);
-  sql.never_missing = answers_zero(measure.reduction) || measure.missing == MissingValue::Zero;
+  sql.never_missing = always_answers(measure.reduction) || measure.missing == MissingValue::Zero;
   if (measure.missing == MissingValue::Zero)
     sql.unit_value = fmt::format("coalesce({}, 0.0::DOUBLE)", sql.unit_value);
   const bool value = measure.reduction == Reduction::Value;
   if (value && context.form != UnitForm::EachRow)
     sql.matching_rows = fmt::format("count(*){}", names.filter());
-  sql.needs_order = context.form == UnitForm::Repeated &&
-                    (measure.reduction == Reduction::First || measure.reduction == Reduction::Last ||
-                     (value && context.repeated_units != RepeatedUnits::Sum));
+  sql.needs_order =
+      context.form == UnitForm::Repeated &&
+      (measure.reduction == Reduction::First || measure.reduction == Reduction::Last ||
+       measure.reduction == Reduction::Missing || (value && context.repeated_units != RepeatedUnits::Sum));
   return sql;
 }
 

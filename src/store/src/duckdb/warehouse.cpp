@@ -30,7 +30,6 @@ constexpr std::uint64_t kHeadRows = 4'096;
 constexpr std::uint64_t kHeadUnitsToJudge = 2'000;
 /// Means further from zero than this many standard deviations get a centre.
 constexpr double kDeviationsToCentre = 10;
-constexpr std::size_t kMaximumCovariates = 8;
 /// Into how many parts units are cut: DuckDB spills, but near its memory limit it gives up where it could
 /// spill more.
 constexpr std::uint64_t kParts[] = {1, 8, 64};
@@ -74,24 +73,24 @@ class EmbeddedWarehouse final : public Warehouse {
  private:
   Result<FileKind> look_inside(const std::string& path, FileKind kind);
   Result<Sources> describe_sources(const UnitFrameQuery& query);
-  Result<void> check_head(const FramePlan& plan, const UnitFrameQuery& query, const Sources& sources);
-  Attempt<Centres> find_centres(const FramePlan& plan);
-  QueryResult<Answer> run(const FramePlan& plan, const std::string& sql, const Progress& progress);
-  Attempt<CellsAnswer> cells(const FramePlan& plan, const UnitFrameQuery& query, const Progress& progress);
+  Result<void> check_head(const SqlPlan& plan, const UnitFrameQuery& query, const Sources& sources);
+  Attempt<Centres> find_centres(const SqlPlan& plan);
+  QueryResult<Answer> run(const SqlPlan& plan, const std::string& sql, const Progress& progress);
+  Attempt<CellsAnswer> cells(const SqlPlan& plan, const UnitFrameQuery& query, const Progress& progress);
   Attempt<Frame> attempt(const UnitFrameQuery& query, const Sources& sources, Typing typing,
                          const Progress& progress);
-  Attempt<std::optional<std::vector<Histogram>>> bars(const FramePlan& plan, std::size_t metric,
+  Attempt<std::optional<std::vector<Histogram>>> bars(const SqlPlan& plan, std::size_t metric,
                                                       const HistogramRange& range);
-  Result<void> judge(const CellsAnswer& answer, const FramePlan& plan, const UnitFrameQuery& query);
-  Error repeated_units_error(const FramePlan& plan, const UnitFrameQuery& query, std::size_t metric);
+  Result<void> judge(const CellsAnswer& answer, const SqlPlan& plan, const UnitFrameQuery& query);
+  Error repeated_units_error(const SqlPlan& plan, const UnitFrameQuery& query, std::size_t metric);
 
   Connection connection_;
 };
 
 Result<void> check_query(const UnitFrameQuery& query) {
-  if (query.covariates.size() > kMaximumCovariates) {
-    return fail(ErrorCode::InvalidArgument,
-                fmt::format("{} covariates are more than {}", query.covariates.size(), kMaximumCovariates));
+  if (query.covariates.size() > 2 * kMaximumCovariates) {
+    return fail(ErrorCode::InvalidArgument, fmt::format("{} covariates are more than {}",
+                                                        query.covariates.size(), 2 * kMaximumCovariates));
   }
   if (query.events && !query.unit_column) {
     return fail(ErrorCode::InvalidArgument, "events need a unit column in the exposures to be joined by",
@@ -114,7 +113,7 @@ Result<T> with_either_typing(const Sources& sources, const Run& run) {
 }
 
 /// The file that metrics are read from.
-const ReadPlan& metric_file(const FramePlan& plan) {
+const ReadPlan& metric_file(const SqlPlan& plan) {
   return plan.events ? *plan.events : plan.exposures;
 }
 
@@ -185,7 +184,7 @@ Result<Sources> EmbeddedWarehouse::describe_sources(const UnitFrameQuery& query)
   return sources;
 }
 
-QueryResult<Answer> EmbeddedWarehouse::run(const FramePlan& plan, const std::string& sql,
+QueryResult<Answer> EmbeddedWarehouse::run(const SqlPlan& plan, const std::string& sql,
                                            const Progress& progress) {
   if (!plan.needs_order()) return connection_.query(sql, progress);
   // Row numbers follow the file only while its order is kept, which costs time and memory.
@@ -196,7 +195,7 @@ QueryResult<Answer> EmbeddedWarehouse::run(const FramePlan& plan, const std::str
 }
 
 /// Refuses a dimension that has a level for nearly every unit before a query over the whole file is started.
-Result<void> EmbeddedWarehouse::check_head(const FramePlan& plan, const UnitFrameQuery& query,
+Result<void> EmbeddedWarehouse::check_head(const SqlPlan& plan, const UnitFrameQuery& query,
                                            const Sources& sources) {
   if (plan.dimensions.empty()) return {};
   auto answer = connection_.query(head_levels_sql(plan, kHeadRows));
@@ -217,7 +216,7 @@ Result<void> EmbeddedWarehouse::check_head(const FramePlan& plan, const UnitFram
   return {};
 }
 
-Attempt<Centres> EmbeddedWarehouse::find_centres(const FramePlan& plan) {
+Attempt<Centres> EmbeddedWarehouse::find_centres(const SqlPlan& plan) {
   Centres centres{std::vector<double>(plan.metrics.size()), std::vector<double>(plan.covariates.size())};
   if (plan.metrics.empty() && plan.covariates.empty()) return centres;
   // Events would have to be joined in full for it; their variances are centred row by row anyway.
@@ -238,7 +237,7 @@ Attempt<Centres> EmbeddedWarehouse::find_centres(const FramePlan& plan) {
   return centres;
 }
 
-Attempt<CellsAnswer> EmbeddedWarehouse::cells(const FramePlan& plan, const UnitFrameQuery& query,
+Attempt<CellsAnswer> EmbeddedWarehouse::cells(const SqlPlan& plan, const UnitFrameQuery& query,
                                               const Progress& progress) {
   auto centres = find_centres(plan);
   if (!centres) return tl::unexpected(centres.error());
@@ -246,7 +245,7 @@ Attempt<CellsAnswer> EmbeddedWarehouse::cells(const FramePlan& plan, const UnitF
   for (const std::uint64_t parts : kParts) {
     if (parts > 1 && plan.form == UnitForm::EachRow) break;
     FrameReader reader(query, *centres);
-    FramePlan slice = plan;
+    SqlPlan slice = plan;
     slice.parts = parts;
     bool complete = true;
     for (slice.part = 0; complete && slice.part < parts; ++slice.part) {
@@ -272,7 +271,7 @@ Attempt<CellsAnswer> EmbeddedWarehouse::cells(const FramePlan& plan, const UnitF
   return tl::unexpected(maybe_curable(failure));
 }
 
-Error EmbeddedWarehouse::repeated_units_error(const FramePlan& plan, const UnitFrameQuery& query,
+Error EmbeddedWarehouse::repeated_units_error(const SqlPlan& plan, const UnitFrameQuery& query,
                                               std::size_t metric) {
   const std::string file = metric_file(plan).source->path;
   auto answer = run(plan, repeated_example_sql(plan, metric), {});
@@ -291,7 +290,7 @@ Error EmbeddedWarehouse::repeated_units_error(const FramePlan& plan, const UnitF
   return error;
 }
 
-Result<void> EmbeddedWarehouse::judge(const CellsAnswer& answer, const FramePlan& plan,
+Result<void> EmbeddedWarehouse::judge(const CellsAnswer& answer, const SqlPlan& plan,
                                       const UnitFrameQuery& query) {
   const auto check = [&](const std::vector<MeasureSql>& measures, const std::vector<CellTotals>& totals,
                          const std::vector<Measure>& asked, const ReadPlan& file) -> Result<void> {
@@ -319,11 +318,11 @@ Result<void> EmbeddedWarehouse::judge(const CellsAnswer& answer, const FramePlan
 Attempt<Frame> EmbeddedWarehouse::attempt(const UnitFrameQuery& query, const Sources& sources, Typing typing,
                                           const Progress& progress) {
   UnitForm form = query.unit_column ? UnitForm::SingleRows : UnitForm::EachRow;
-  auto plan = plan_frame(query, sources.exposures, sources.events_or_null(), typing, form);
+  auto plan = plan_sql(query, sources.exposures, sources.events_or_null(), typing, form);
   if (!plan) return tl::unexpected(give_up(plan.error()));
   auto answer = cells(*plan, query, progress);
   if (answer && form == UnitForm::SingleRows && answer->frame.repeated_units > 0) {
-    plan = plan_frame(query, sources.exposures, sources.events_or_null(), typing, UnitForm::Repeated);
+    plan = plan_sql(query, sources.exposures, sources.events_or_null(), typing, UnitForm::Repeated);
     if (!plan) return tl::unexpected(give_up(plan.error()));
     answer = cells(*plan, query, progress);
   }
@@ -338,8 +337,8 @@ Result<Frame> EmbeddedWarehouse::aggregate(const UnitFrameQuery& query, const Pr
   if (auto done = check_query(query); !done) return tl::unexpected(done.error());
   auto sources = describe_sources(query);
   if (!sources) return tl::unexpected(sources.error());
-  auto head_plan = plan_frame(query, sources->exposures, sources->events_or_null(), Typing::Text,
-                              query.unit_column ? UnitForm::SingleRows : UnitForm::EachRow);
+  auto head_plan = plan_sql(query, sources->exposures, sources->events_or_null(), Typing::Text,
+                            query.unit_column ? UnitForm::SingleRows : UnitForm::EachRow);
   if (!head_plan) return tl::unexpected(head_plan.error());
   if (auto done = check_head(*head_plan, query, *sources); !done) return tl::unexpected(done.error());
   return with_either_typing<Frame>(*sources,
@@ -347,7 +346,7 @@ Result<Frame> EmbeddedWarehouse::aggregate(const UnitFrameQuery& query, const Pr
 }
 
 /// Bars per variant, if every unit had one row or the plan copes with several; nothing otherwise.
-Attempt<std::optional<std::vector<Histogram>>> EmbeddedWarehouse::bars(const FramePlan& plan,
+Attempt<std::optional<std::vector<Histogram>>> EmbeddedWarehouse::bars(const SqlPlan& plan,
                                                                        std::size_t metric,
                                                                        const HistogramRange& range) {
   auto answer = run(plan, histogram_sql(plan, metric, range), {});
@@ -399,7 +398,7 @@ Result<std::vector<Histogram>> EmbeddedWarehouse::histograms(const UnitFrameQuer
   return with_either_typing<Histograms>(*sources, [&](Typing typing) -> Attempt<Histograms> {
     const UnitForm first = query.unit_column ? UnitForm::SingleRows : UnitForm::EachRow;
     for (const UnitForm form : {first, UnitForm::Repeated}) {
-      auto plan = plan_frame(query, sources->exposures, sources->events_or_null(), typing, form);
+      auto plan = plan_sql(query, sources->exposures, sources->events_or_null(), typing, form);
       if (!plan) return tl::unexpected(give_up(plan.error()));
       auto found = bars(*plan, metric, range);
       if (!found) return tl::unexpected(found.error());

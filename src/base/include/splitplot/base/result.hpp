@@ -13,8 +13,8 @@ namespace splitplot {
 /// What kind of failure it was, so that a caller can act (and the command line can choose its exit code).
 enum class ErrorCode {
   InvalidArgument,  ///< the caller asked for something that makes no sense; asking again cannot help
-  NotFound,         ///< a named thing (column, file, variant) does not exist
-  Unreadable,       ///< a file is there but cannot be read, or is not of a known format
+  NotFound,         ///< a named thing (column, variant) does not exist
+  Unreadable,       ///< a file is missing, cannot be read or written, or is not of a known format
   BadData,          ///< the file was read, and what it holds cannot be used as asked
   ResourceLimit,    ///< memory, disk or a stated limit would be exceeded
   Cancelled,        ///< the caller withdrew

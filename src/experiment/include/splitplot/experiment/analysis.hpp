@@ -1,6 +1,7 @@
 /// The analysis of one experiment: what was asked, and everything that was found. `analyze_file` is the one
 /// way from a file to an `Analysis`; reports only print what stands here and compute nothing. All values are
-/// plain; nothing in an `Analysis` is NaN or infinite: what cannot be estimated says why.
+/// plain; nothing in an `Analysis` is NaN: what cannot be estimated
+/// says why. An end of an interval may be infinite.
 #pragma once
 
 #include <splitplot/base/result.hpp>
@@ -59,10 +60,13 @@ struct AnalysisRequest {
   stats::SpreadPrior spread_prior = stats::AdaptiveSpread{};
   Monitoring monitoring = Monitoring::FixedHorizon;
   std::uint64_t tuned_for_units = 10'000;  ///< Sequential: the total sample at which intervals are tightest
-  bool with_distributions = false;         ///< histograms, one more pass over the file per metric
+  bool with_distributions = false;  ///< histograms, two or more further passes over the file per metric
 };
 
 // ---------------------------------------------------------------- what was found
+
+/// No effect is called significant on fewer units than this in an arm, whatever its p-value.
+inline constexpr std::uint64_t kMinimumVerdictUnits = 10;
 
 /// How much a finding matters.
 enum class Severity {
@@ -74,7 +78,7 @@ enum class Severity {
 /// Something the reader must know about the data or a number.
 struct Finding {
   Severity severity = Severity::Note;
-  std::string code;     ///< stable, for programs: "srm", "skewed", "small_segment", ...
+  std::string code;     ///< stable, for programs: "srm", "skewed", "small_segments", ...
   std::string message;  ///< one or two sentences for a person
 };
 
@@ -100,16 +104,21 @@ struct Arm {
   double standard_deviation = 0;
 };
 
-/// One treatment against the control, on one metric. Index 0 is the control everywhere, so comparisons are of
-/// variants 1...
-struct Comparison {
-  std::size_t variant = 1;  ///< index into Analysis::variants
+/// Everything that is said of two arms on one metric, over all units or inside a segment.
+struct ArmComparison {
   stats::Estimated<stats::Difference> difference;
   stats::Estimated<stats::Estimate> lift;  ///< relative, with Fieller's interval
-  double adjusted_p_value = 1;             ///< over the family; 1 where there is no difference to test
-  bool significant = false;                ///< adjusted_p_value <= alpha
   stats::Estimated<stats::Beats> bayes;
   stats::Estimated<double> detectable_difference;  ///< at alpha and power, absolute
+};
+
+/// One treatment against the control, on one metric. Index 0 is the control everywhere, so comparisons are of variants 1...
+struct Comparison : ArmComparison {
+  std::size_t variant = 1;      ///< index into Analysis::variants
+  double adjusted_p_value = 1;  ///< corrected over the family; 1 where there is no difference to test
+  /// adjusted_p_value <= alpha, on kMinimumVerdictUnits or more per arm, with a split and values that can be trusted
+  bool significant = false;
+  bool verdict_withheld = false;  ///< the corrected p-value would do, but the data do not allow a verdict
 };
 
 /// What a covariate did to one comparison.
@@ -144,6 +153,7 @@ struct SegmentResult {
   stats::Estimated<stats::Estimate> raw_lift;
   double adjusted_p_value = 1;  ///< over the segment family
   bool significant = false;
+  bool verdict_withheld = false;                 ///< as for a Comparison
   stats::Estimated<stats::PooledEffect> pooled;  ///< on the absolute scale
   stats::Estimated<double> detectable_difference;
   bool too_small = false;  ///< cannot see a change of AnalysisRequest::worthwhile_lift
@@ -158,6 +168,7 @@ struct SegmentTable {
   stats::Estimated<stats::PooledSegments>
       pooling;  ///< `pooling->segments` is in the order of the segments it could use
   stats::Estimated<stats::HeterogeneityTest> heterogeneity;
+  double adjusted_heterogeneity_p_value = 1;  ///< corrected by Holm over all segment tables
   std::vector<Finding> findings;
 };
 
@@ -173,9 +184,14 @@ struct SampleRatio {
   struct ByDimension {
     std::string dimension;
     stats::Estimated<stats::ChiSquareTest> test;  ///< is the split the same in every segment
+    bool differs = false;  ///< the test says no, with its level shared between dimensions
   };
   std::vector<ByDimension> by_dimension;
-  bool mismatch = false;  ///< overall p < 0.001
+  bool mismatch =
+      false;  ///< the split did not arrive as planned: overall p < 0.001, or a variant that was not planned
+  bool differs_by_segment = false;  ///< of some dimension: p < 0.001, shared between the dimensions
+
+  [[nodiscard]] bool trusted() const { return !mismatch && !differs_by_segment; }
 };
 
 struct Analysis {

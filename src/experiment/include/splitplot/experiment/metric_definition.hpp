@@ -1,15 +1,19 @@
 /// How a person declares a metric on the command line, and what it means.
 ///
-///   spend                                             the column `spend`
-///   revenue=sum(value) where event = 'purchase'       named, reduced to one number per unit, on some of the
-///   rows "bought twice"=count() where event='purchase' and value >= 10
+///   spend                                          the column `spend`
+///   revenue=sum(value) where event = 'purchase'    named; per unit the sum over some of its rows
+///   "big orders"=count() where value >= 100        a name with a blank
 ///
 /// Grammar:
 ///   metric     := [ name '=' ] ( column | reduction '(' [ column ] ')' ) [ 'where' condition ]
 ///   reduction  := sum | count | count_distinct | mean | avg | min | max | any | first | last
-///   condition  := and-terms joined by 'or'; comparisons = == != <> < <= > >= ; 'in' ( list ); 'is' [ 'not' ]
-///   'missing'; 'not'; parentheses column     := bare word, or "quoted", or `quoted`;  text := 'single
-///   quoted' ('' inside stands for one quote)
+///   condition  := comparisons joined by 'and' and 'or' ('and' binds tighter), 'not', parentheses
+///   comparison := column ( = | == | != | <> | < | <= | > | >= ) literal
+///               | column [ 'not' ] 'in' '(' literal { ',' literal } ')'
+///               | column 'is' [ 'not' ] 'missing'
+///   column     := a bare word, "quoted" or `quoted`; a doubled quote stands for one
+///   literal    := a number, true, false, or 'text in single quotes'
+///
 /// Keywords in any case. Pure functions.
 #pragma once
 

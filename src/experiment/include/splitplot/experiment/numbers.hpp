@@ -1,5 +1,6 @@
-/// How a number is written: every digit that people see is chosen here. The interval's width decides the
-/// digits (about two or three significant ones of its half-width), the value and both ends get the same
+/// How a result is written: estimates, sizes, p-values, chances and counts, alike in the conclusion and in
+/// all reports. Of a number with its interval, the nearer end decides the decimals: two significant digits of
+/// its distance, which are two or three of the interval's half-width; the value and both ends get the same
 /// number of decimals. Nothing answers "nan", "inf" or "-0". Minus is the ASCII hyphen; what must stay on one
 /// line is held together by no-break spaces. Pure functions.
 #pragma once
@@ -42,7 +43,7 @@ struct Figure {
 /// A share of one in percent, with its interval, to whole percent.
 [[nodiscard]] Figure share(const stats::Estimate& estimate);
 
-/// A size without an interval, to three significant digits: "0.84 points", "12.3".
+/// A size without an interval, to three significant digits: "0.840 points", "12.3".
 [[nodiscard]] std::string magnitude(double value, Quantity quantity);
 /// The same, but "< 0.01 points" for what is far below `standard_error`, the precision of the comparison that
 /// it belongs to.
@@ -58,7 +59,7 @@ struct Figure {
 [[nodiscard]] std::string signed_fixed(double value, int decimals);
 /// "< .0001", ".0123", ".234", "> .999".
 [[nodiscard]] std::string p_value(double p);
-/// With "p = " or "p " before it as it reads: "p = .012", "p < .0001".
+/// With "p = " or "p " before it as it reads: "p = .0123", "p < .0001".
 [[nodiscard]] std::string p_equals(double p);
 /// A probability that has no interval of its own: "98.7 %", "> 99.9 %", "< 0.1 %". Never 0 % or 100 %,
 /// because those are only what is left of a probability after rounding.

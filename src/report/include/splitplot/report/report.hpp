@@ -2,6 +2,7 @@
 /// functions of the analysis: they choose words, digits and pictures, and compute no statistic.
 #pragma once
 
+#include <splitplot/base/result.hpp>
 #include <splitplot/experiment/analysis.hpp>
 
 #include <string>
@@ -23,5 +24,9 @@ struct TerminalStyle {
 
 /// The document described in docs/formats/analysis-json.md, version "1".
 [[nodiscard]] std::string to_json(const experiment::Analysis& analysis);
+
+/// An error as one line: {"error":{"code":"not_found","message":"...","hint":"..."}}; the codes stand in
+/// docs/guides/exit-codes.md.
+[[nodiscard]] std::string to_json(const Error& error);
 
 }  // namespace splitplot::report

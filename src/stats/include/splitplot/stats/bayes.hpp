@@ -46,6 +46,10 @@ struct NormalPosterior {
   double sd = 0;
 };
 
+/// Mean and standard deviation of a rate's Beta posterior, Beta(a + successes, b + units - successes): positive also where no
+/// unit succeeded. As a normal posterior it is an approximation that is good from a handful of successes on.
+[[nodiscard]] NormalPosterior posterior_of_rate(const SuccessCount& arm, BetaPrior prior = {});
+
 /// P(arm i is the best of all), by quadrature: integral of phi_i(x) prod_{j != i} Phi_j(x) dx. Sums to 1.
 /// Independent arms. Not estimable: fewer than two arms, or an sd that is not positive.
 [[nodiscard]] Estimated<std::vector<double>> chance_to_be_best(std::span<const NormalPosterior> arms,

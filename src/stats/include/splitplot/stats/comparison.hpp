@@ -14,12 +14,12 @@ enum class TestMethod {
   PooledZ,             ///< two proportions, z with the pooled variance
   FisherExact,         ///< two proportions, conditional exact test
   WelchT,              ///< two means, unequal variances
-  AdjustedZ,           ///< two covariate-adjusted means, normal approximation
+  AdjustedT,           ///< two covariate-adjusted means
   ConfidenceSequence,  ///< always-valid, asymptotic confidence sequence
 };
 
 /// How an interval for the difference came about.
-enum class IntervalMethod { Newcombe, WelchT, AdjustedNormal, ConfidenceSequence };
+enum class IntervalMethod { Newcombe, WelchT, AdjustedT, ConfidenceSequence };
 
 /// The field's name for a method, as it stands beside a number ("Welch t").
 [[nodiscard]] std::string_view name_of(TestMethod method);
@@ -57,6 +57,9 @@ struct Difference {
 
 /// Satterthwaite's degrees of freedom of the Welch statistic.
 [[nodiscard]] double welch_degrees_of_freedom(const Moments& control, const Moments& treatment);
+
+/// Student's t interval of one mean. Not estimable: fewer than two units.
+[[nodiscard]] Estimated<Interval> mean_interval(const Moments& arm, double confidence = 0.95);
 
 /// Relative lift treatment / control - 1 with Fieller's interval (Fieller 1954, JRSS B 16) for independent
 /// arms. `critical_value` is the two-sided quantile (1.96 for 95 %, or Student's). Not estimable: the control

@@ -22,6 +22,7 @@ struct AdjustedMean {
   double mean = 0;              ///< mean_y - theta' (mean_x - centre)
   double variance_of_mean = 0;  ///< (S_yy - 2 theta' S_xy + theta' S_xx theta) / (n - 1) / n
   std::uint64_t count = 0;
+  std::size_t covariates = 0;  ///< that were taken out
 };
 
 /// `centre` holds the covariates' means over all arms, so that an adjusted mean stays comparable with the raw
@@ -32,8 +33,12 @@ struct AdjustedMean {
 /// The covariates' means over all arms.
 [[nodiscard]] std::vector<double> covariate_centre(std::span<const CrossMoments> arms);
 
-/// Difference of two adjusted means, normal approximation. Not estimable: fewer than two units in an arm, or
-/// no spread left.
+/// Satterthwaite's degrees of freedom of the adjusted difference, less one for each covariate. Below 1 there are too few units.
+[[nodiscard]] double adjusted_degrees_of_freedom(const AdjustedMean& control, const AdjustedMean& treatment);
+
+/// Difference of two adjusted means by Student's t with `adjusted_degrees_of_freedom`: the normal distribution would be right for
+/// large samples only, and find effects in small segments far too often. Not estimable: fewer than two units in an arm, fewer units than
+/// the covariates need, or no spread left.
 [[nodiscard]] Estimated<Difference> compare_adjusted(const AdjustedMean& control,
                                                      const AdjustedMean& treatment, double confidence = 0.95);
 

@@ -2,14 +2,14 @@
 /// say that segments are alike. Normal-normal hierarchical model, integrated over the spread tau by
 /// quadrature (no MCMC: milliseconds, repeats to the digit).
 ///
-///   y_j | theta_j ~ N(theta_j, s_j^2),   theta_j | mu, tau ~ N(mu, tau^2),   p(mu) flat,   p(tau) a proper
-///   prior
+///   y_j | theta_j ~ N(theta_j, s_j^2),   theta_j | mu, tau ~ N(mu, tau^2),   p(mu) flat,   p(tau) a proper prior
 ///
 /// Given tau everything is normal (Gelman et al., Bayesian Data Analysis, 3rd ed., section 5.4; Roever 2020,
 /// J. Stat. Software 93(6)); over tau a one-dimensional mixture. Pure functions, thread-safe.
 #pragma once
 
 #include <splitplot/stats/estimate.hpp>
+#include <splitplot/stats/moments.hpp>
 
 #include <span>
 #include <variant>
@@ -22,6 +22,12 @@ struct SegmentEffect {
   double value = 0;
   double standard_error = 0;  ///< must be positive
 };
+
+/// Variance of one arm's rate in one segment, steadied where the segment has few successes or failures (below ten): the rate is
+/// first drawn towards the rate over all segments, as if the arm had seen ten more of the rarer outcome at that rate. Without it a
+/// segment in which nobody converted would claim to know its effect exactly, and pooling would believe it.
+/// Domain: 0 < units; 0 for an overall rate of 0 or 1.
+[[nodiscard]] double steadied_variance_of_rate(const SuccessCount& arm, double overall_rate);
 
 /// p(tau) = 2 N(tau; 0, scale^2) on tau >= 0.
 struct HalfNormalSpread {

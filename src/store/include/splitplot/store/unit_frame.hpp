@@ -1,13 +1,13 @@
-/// A question to the warehouse: from rows to one row per unit (the frame), and from there to mergeable
-/// aggregates per cell, where a cell is a variant crossed with one level of every dimension. `experiment`
-/// writes the question, an adapter answers it in one pass over the file; nothing but aggregates leaves the
-/// adapter.
+/// A question to the warehouse and its answer. An adapter collapses rows to one row per unit, and those to mergeable
+/// aggregates per cell, where a cell is a variant crossed with one level of every dimension. The cells are the
+/// answer (the frame). `experiment` writes the question; neither rows nor units leave the adapter.
 #pragma once
 
 #include <splitplot/stats/moments.hpp>
 #include <splitplot/store/predicate.hpp>
 #include <splitplot/store/tabular_file.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -29,6 +29,7 @@ enum class Reduction {
   Any,            ///< 1 if a row matches (and, where a column is named, its value is not zero), else 0
   First,          ///< value of the first row (by time where a time column is known, else in file order)
   Last,
+  Missing,  ///< 1 where `First` would be missing (the unit's first cell is no number), else 0; never missing itself
 };
 
 [[nodiscard]] std::string_view name_of(Reduction reduction);
@@ -38,6 +39,9 @@ enum class MissingValue {
   LeaveOut,  ///< the unit does not count for this metric
   Zero,      ///< the unit's value is zero
 };
+
+/// How many covariates a user may ask for. A query may hold twice as many: each may bring a `Reduction::Missing` along.
+inline constexpr std::size_t kMaximumCovariates = 8;
 
 /// One number per unit: a metric or a covariate.
 struct Measure {
@@ -55,8 +59,8 @@ enum class RepeatedUnits { Refuse, First, Sum };
 struct EventSource {
   TabularFile file;
   std::string unit_column;
-  std::optional<std::string> time_column;  ///< with the exposures' time column set too: only events at or
-                                           ///< after the unit's first exposure
+  /// With the exposures' time column set too: only events at or after the unit's first exposure count.
+  std::optional<std::string> time_column;
 };
 
 struct UnitFrameQuery {
@@ -66,11 +70,11 @@ struct UnitFrameQuery {
   std::optional<std::string> time_column;  ///< of the exposures
   std::vector<std::string> dimension_columns;
   std::vector<Measure> metrics;     ///< read from `events` where that is set, else from `exposures`
-  std::vector<Measure> covariates;  ///< always read from `exposures`; at most 8
+  std::vector<Measure> covariates;  ///< always read from `exposures`; at most 2 * kMaximumCovariates
   std::optional<EventSource> events;
   RepeatedUnits repeated_units = RepeatedUnits::Refuse;
-  std::uint64_t maximum_cells =
-      1'000'000;  ///< more cells than this is a ResourceLimit error that names the dimension to blame
+  /// More cells than this is a ResourceLimit error that names the dimension to blame.
+  std::uint64_t maximum_cells = 1'000'000;
 };
 
 /// One metric within one cell.
@@ -78,8 +82,8 @@ struct MetricAggregate {
   stats::Moments moments;         ///< over units with a value
   std::uint64_t missing = 0;      ///< units without one (0 under MissingValue::Zero)
   bool only_zero_and_one = true;  ///< every value was 0 or 1
-  /// Dimension 0 the metric, 1.. the covariates, over units with a metric value. A missing covariate counts
-  /// as 0 here; how many there were stands in `Frame::covariate_missing`. Empty without covariates.
+  /// Dimension 0 the metric, 1.. the covariates, over units with a metric value. A missing covariate counts as 0 here;
+  /// how many there were stands in `Frame::covariate_missing`. Empty without covariates.
   stats::CrossMoments with_covariates;
 };
 
@@ -91,7 +95,7 @@ struct Cell {
   std::vector<MetricAggregate> metrics;
 };
 
-/// Everything the analysis needs to know of a file.
+/// Everything the analysis needs to know of a file: aggregates per cell, and what was counted while reading.
 struct Frame {
   std::vector<Cell> cells;                      ///< sorted by variant, then levels
   std::uint64_t rows = 0;                       ///< rows read from the exposures
@@ -101,8 +105,7 @@ struct Frame {
   std::uint64_t repeated_units = 0;             ///< units that had more than one row
   std::uint64_t units_in_several_levels = 0;    ///< kept, with the level of their first row
   std::uint64_t events = 0;                     ///< rows of the event file
-  std::uint64_t events_without_exposure =
-      0;  ///< of units that were never exposed (or before their exposure): left out
+  std::uint64_t events_without_exposure = 0;  ///< left out: of units never exposed, or before their exposure
   std::vector<std::uint64_t> covariate_missing;  ///< units without a value, per covariate
   std::vector<std::string> notes;  ///< what the adapter assumed while reading ("yes/no read as 1/0 in 'y'")
 };
