@@ -329,6 +329,75 @@ TEST_F(AnalyzeFile, ASegmentWithoutConversionsIsPooledWithItsUncertaintyKept) {
   EXPECT_TRUE(rare->too_small);
 }
 
+TEST_F(AnalyzeFile, ASplitThatDiffersBetweenSegmentsWithholdsEveryVerdict) {
+  // No effect in either segment; B is rare where people spend much.
+  RandomStream random(3);
+  std::vector<Row> rows;
+  for (int i = 0; i < 4000; ++i) {
+    const bool phone = i % 2 == 0;
+    const std::string variant = random.bernoulli(phone ? 0.7 : 0.3) ? "B" : "A";
+    rows.push_back({variant, phone ? "phone" : "laptop", 0, (phone ? 10 : 40) + random.normal(), 0});
+  }
+  write(csv_of(rows));
+  request_.metrics = {"spend"};
+  EXPECT_TRUE(must_analyse().metrics[0].comparisons[0].significant);
+  request_.dimensions = {"device"};
+  const Analysis analysis = must_analyse();
+  EXPECT_FALSE(analysis.sample_ratio.mismatch);
+  EXPECT_TRUE(analysis.sample_ratio.differs_by_segment);
+  EXPECT_FALSE(analysis.metrics[0].comparisons[0].significant);
+  EXPECT_TRUE(analysis.metrics[0].comparisons[0].verdict_withheld);
+  EXPECT_THAT(analysis.conclusion.at(0), HasSubstr("Do not act on this result"));
+}
+
+TEST_F(AnalyzeFile, NoVerdictOnFewerThanTenUnitsAnArm) {
+  std::vector<Row> rows;
+  for (int i = 0; i < 12; ++i)
+    rows.push_back({i < 6 ? "A" : "B", "phone", 0, (i < 6 ? 0 : 100) + i * 0.1, 0});
+  write(csv_of(rows));
+  request_.metrics = {"spend"};
+  const auto comparison = must_analyse().metrics[0].comparisons[0];
+  EXPECT_LT(comparison.adjusted_p_value, 1e-6);
+  EXPECT_FALSE(comparison.significant);
+  EXPECT_TRUE(comparison.verdict_withheld);
+}
+
+TEST_F(AnalyzeFile, AWatchedTestHasNoAnswerBeforeFiftyUnitsAnArm) {
+  request_.metrics = {"spend"};
+  request_.monitoring = Monitoring::Sequential;
+  write(csv_of(made_up_rows(60, 50)));
+  EXPECT_FALSE(must_analyse().metrics[0].comparisons[0].difference);
+  write(csv_of(made_up_rows(200, 50)));
+  EXPECT_TRUE(must_analyse().metrics[0].comparisons[0].difference);
+}
+
+TEST_F(AnalyzeFile, ASegmentWithoutUnitsInOneVariantIsNotEstimableAlsoWithACovariate) {
+  auto rows = made_up_rows(400, 1);
+  rows.push_back({"A", "watch", 50, 50, 0});
+  write(csv_of(rows));
+  request_.metrics = {"spend"};
+  request_.dimensions = {"device"};
+  request_.covariates = {"before"};
+  const Analysis analysis = must_analyse();
+  const auto& segments = analysis.segment_tables[0].segments;
+  const auto watch = std::ranges::find(segments, "watch", &SegmentResult::segment);
+  ASSERT_NE(watch, segments.end());
+  EXPECT_FALSE(watch->raw);
+  EXPECT_FALSE(watch->pooled);
+}
+
+TEST_F(AnalyzeFile, LevelsThatReadAlikeWhenCrossedStaySegmentsOfTheirOwn) {
+  std::ostringstream text;
+  text << "variant,x,y,spend\n";
+  for (int i = 0; i < 40; ++i) {
+    text << (i % 2 == 0 ? "A" : "B") << (i % 4 < 2 ? ",a / b,c," : ",a,b / c,") << i << '\n';
+  }
+  write(text.str());
+  request_.metrics = {"spend"};
+  request_.dimensions = {"x*y"};
+  EXPECT_EQ(must_analyse().segment_tables[0].segments.size(), 2u);
+}
+
 TEST_F(AnalyzeFile, AMetricThatIsMissingMoreOftenInOneVariantIsAProblem) {
   auto rows = made_up_rows(2000, 1);
   std::ostringstream text;

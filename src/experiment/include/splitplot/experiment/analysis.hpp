@@ -212,7 +212,7 @@ struct Analysis {
 };
 
 /// Reads, checks, aggregates and analyses. One pass over the file where it can.
-/// Errors: InvalidArgument (the request contradicts itself), NotFound (file, column or variant, with the
+/// Errors: InvalidArgument (the request contradicts itself), NotFound (column or variant, with the
 /// nearest name), Unreadable, BadData (with the place), ResourceLimit.
 [[nodiscard]] Result<Analysis> analyze_file(store::Warehouse& warehouse, const AnalysisRequest& request,
                                             const store::Progress& progress = {});
