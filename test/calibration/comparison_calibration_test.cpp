@@ -24,7 +24,7 @@ struct ProportionRates {
 
 ProportionRates simulate_proportions(double control_rate, double treatment_rate, std::uint64_t units,
                                      int experiments) {
-  RandomStream random(20240611);
+  RandomStream random(seed(20240611));
   ProportionRates rates;
   for (int i = 0; i < experiments; ++i) {
     const SuccessCount control = draw_successes(random, units, control_rate);
@@ -39,13 +39,13 @@ ProportionRates simulate_proportions(double control_rate, double treatment_rate,
 }
 
 TEST(Calibration, RareProportionsKeepTheirFalsePositiveRate) {
-  const ProportionRates null = simulate_proportions(0.01, 0.01, 1000, 20000);
+  const ProportionRates null = simulate_proportions(0.01, 0.01, 1000, experiments(20000));
   print("p = .01, n = 1,000: rejects by p-value", null.rejects);
   print("p = .01, n = 1,000: Fieller's interval leaves out 0", null.fieller_leaves_out_zero);
   EXPECT_LE(null.rejects.value(), 0.055 + null.rejects.band(0.055));
   EXPECT_LE(null.fieller_leaves_out_zero.value(), 0.055 + null.fieller_leaves_out_zero.band(0.055));
   // The same test must find something, or a test that never rejects would pass.
-  const ProportionRates effect = simulate_proportions(0.01, 0.03, 1000, 4000);
+  const ProportionRates effect = simulate_proportions(0.01, 0.03, 1000, experiments(4000));
   print("p = .01 against .03: rejects by p-value (power)", effect.rejects);
   print("p = .01 against .03: Fieller's interval leaves out 0 (power)", effect.fieller_leaves_out_zero);
   EXPECT_GT(effect.rejects.value(), 0.80);
@@ -54,22 +54,22 @@ TEST(Calibration, RareProportionsKeepTheirFalsePositiveRate) {
 
 TEST(Calibration, PooledZKeepsItsFalsePositiveRateWhereItTakesOver) {
   // 12 successes expected in each arm: just above the limit below which Fisher's test is used.
-  const ProportionRates null = simulate_proportions(0.012, 0.012, 1000, 20000);
+  const ProportionRates null = simulate_proportions(0.012, 0.012, 1000, experiments(20000));
   print("p = .012, n = 1,000: rejects by p-value", null.rejects);
   EXPECT_LE(null.rejects.value(), 0.055 + null.rejects.band(0.055));
   EXPECT_GE(null.rejects.value(), 0.03);
 }
 
 TEST(Calibration, NewcombeCoversRareProportionsInSmallSamples) {
-  RandomStream random(77);
+  RandomStream random(seed(77));
   Rate covered;
   Rate excludes_zero_under_effect;
-  for (int i = 0; i < 40000; ++i) {
+  for (int i = 0; i < experiments(40000); ++i) {
     const auto same =
         compare_proportions(draw_successes(random, 200, 0.01), draw_successes(random, 200, 0.01));
     covered.count(same.has_value() && same->interval.contains(0));
   }
-  for (int i = 0; i < 4000; ++i) {
+  for (int i = 0; i < experiments(4000); ++i) {
     const auto other =
         compare_proportions(draw_successes(random, 200, 0.01), draw_successes(random, 200, 0.08));
     excludes_zero_under_effect.count(other.has_value() && !other->interval.contains(0));
@@ -83,7 +83,7 @@ TEST(Calibration, NewcombeCoversRareProportionsInSmallSamples) {
 /// Welch's t on values made by `draw`, the treatment shifted by `shift`.
 template <typename Draw>
 Rate welch_rejects(Draw draw, double shift, int control_units, int treatment_units, int experiments) {
-  RandomStream random(4711);
+  RandomStream random(seed(4711));
   Rate rejects;
   for (int i = 0; i < experiments; ++i) {
     Moments control;
@@ -99,10 +99,10 @@ Rate welch_rejects(Draw draw, double shift, int control_units, int treatment_uni
 
 TEST(Calibration, WelchKeepsItsFalsePositiveRateUnderUnequalSpread) {
   const auto normal = [](RandomStream& random) { return random.normal(); };
-  const Rate null = welch_rejects(normal, 0, 40, 20, 20000);
+  const Rate null = welch_rejects(normal, 0, 40, 20, experiments(20000));
   print("Welch, normal values, n = 40 and 20, sd 1 and 3: rejects", null);
   EXPECT_NEAR(null.value(), kAlpha, null.band(kAlpha) + 0.002);  // Welch's t is itself an approximation
-  const Rate effect = welch_rejects(normal, 2.2, 40, 20, 4000);
+  const Rate effect = welch_rejects(normal, 2.2, 40, 20, experiments(4000));
   print("Welch, shift of 2.2: rejects (power)", effect);
   EXPECT_GT(effect.value(), 0.80);
 }
@@ -110,7 +110,7 @@ TEST(Calibration, WelchKeepsItsFalsePositiveRateUnderUnequalSpread) {
 TEST(Calibration, WelchKeepsItsFalsePositiveRateOnSkewedValues) {
   // Exponential values of mean 0 after centring, skewness 2: 355 * 4 = 1,420 units are asked for.
   const auto skewed = [](RandomStream& random) { return -std::log(1 - random.uniform()) - 1; };
-  const Rate null = welch_rejects(skewed, 0, 1420, 1420, 4000);
+  const Rate null = welch_rejects(skewed, 0, 1420, 1420, experiments(4000));
   print("Welch, exponential values, n = 1,420: rejects", null);
   EXPECT_NEAR(null.value(), kAlpha, null.band(kAlpha) + 0.005);
 }

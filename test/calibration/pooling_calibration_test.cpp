@@ -82,7 +82,7 @@ void print_all(double spread, const PoolingRates& rates) {
 // simulation noise (three standard errors would be 1.2 points for the mean over segments, and let 92 % pass);
 // the gain has such a band, since at ten typical errors it is nearly zero.
 TEST_P(PooledSegments, CoverTheTruthAndAreNoFurtherFromItThanRawEffects) {
-  const PoolingRates rates = simulate(GetParam(), 52000, 4000);
+  const PoolingRates rates = simulate(GetParam(), seed(52000), experiments(4000));
   print_all(GetParam(), rates);
   EXPECT_GE(rates.segment_covered.value(), 0.93);
   EXPECT_GE(rates.overall_covered.value(), 0.93);
@@ -93,15 +93,21 @@ TEST_P(PooledSegments, CoverTheTruthAndAreNoFurtherFromItThanRawEffects) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(TrueSpreads, PooledSegments, ::testing::Values(0.0, 0.5, 1.0, 2.0, 5.0, 10.0));
+/// "TenthsOfTypicalError5" for half a typical error.
+std::string name_of_spread(const ::testing::TestParamInfo<double>& spread) {
+  return "TenthsOfTypicalError" + std::to_string(static_cast<int>(10 * spread.param));
+}
+
+INSTANTIATE_TEST_SUITE_P(TrueSpreads, PooledSegments, ::testing::Values(0.0, 0.5, 1.0, 2.0, 5.0, 10.0),
+                         name_of_spread);
 
 /// How often a segment with an effect of three of its standard errors is called better with 97.5 %, and one
 /// without.
 TEST(Calibration, PooledChanceAboveZeroFindsRealSegmentsAndSparesTheRest) {
-  RandomStream random(31337);
+  RandomStream random(seed(31337));
   Rate found;
   Rate false_alarm;
-  for (int i = 0; i < 3000; ++i) {
+  for (int i = 0; i < experiments(3000); ++i) {
     std::vector<SegmentEffect> segments;
     for (std::size_t j = 0; j < 8; ++j) segments.push_back({(j < 4 ? 4.0 : 0.0) + random.normal(), 1.0});
     const auto pooled = pool_segments(segments);

@@ -6,10 +6,37 @@
 
 #include <cmath>
 #include <cstdint>
+#include <cstdlib>
 #include <iostream>
+#include <random>
 #include <string_view>
 
 namespace splitplot::calibration {
+
+/// The two tiers: `make test` runs few experiments with fixed seeds; `make test-long` (SPLITPLOT_CALIBRATION=long) runs twenty times
+/// as many with a new seed, which it prints.
+inline bool is_long_tier() {
+  const char* tier = std::getenv("SPLITPLOT_CALIBRATION");
+  return tier != nullptr && std::string_view(tier) == "long";
+}
+
+/// How many experiments to simulate where the short tier takes `usual`.
+inline int experiments(int usual) {
+  return is_long_tier() ? 20 * usual : usual;
+}
+
+/// The seed where the short tier takes `usual`. SPLITPLOT_CALIBRATION_SEED repeats a long run.
+inline std::uint64_t seed(std::uint64_t usual) {
+  if (!is_long_tier()) return usual;
+  static const std::uint64_t shift = [] {
+    const char* given = std::getenv("SPLITPLOT_CALIBRATION_SEED");
+    const std::uint64_t chosen =
+        given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device{}();
+    std::cout << "  SPLITPLOT_CALIBRATION_SEED=" << chosen << '\n';
+    return chosen;
+  }();
+  return usual + shift;
+}
 
 /// Counts how often something happened.
 class Rate {

@@ -22,10 +22,10 @@ struct PeekingRates {
 };
 
 /// 100 looks at arms of 0/1 values. `interval_ever_misses` is about the true difference.
-PeekingRates simulate(double control_rate, double treatment_rate, int experiments) {
-  RandomStream random(90210);
+PeekingRates simulate(double control_rate, double treatment_rate, int runs) {
+  RandomStream random(seed(90210));
   PeekingRates rates;
-  for (int i = 0; i < experiments; ++i) {
+  for (int i = 0; i < runs; ++i) {
     Moments control;
     Moments treatment;
     bool rejected = false;
@@ -52,7 +52,7 @@ PeekingRates simulate(double control_rate, double treatment_rate, int experiment
 }
 
 TEST(Calibration, ConfidenceSequenceSurvivesPeeking) {
-  const PeekingRates null = simulate(0.1, 0.1, 1500);
+  const PeekingRates null = simulate(0.1, 0.1, experiments(1500));
   print("100 looks, no effect: confidence sequence ever rejects", null.sequence_ever_rejects);
   print("100 looks, no effect: Welch ever rejects (not meant for looking)", null.welch_ever_rejects);
   EXPECT_LE(null.sequence_ever_rejects.value(), 0.05);
@@ -60,7 +60,7 @@ TEST(Calibration, ConfidenceSequenceSurvivesPeeking) {
 }
 
 TEST(Calibration, ConfidenceSequenceFindsAnEffectAndCoversIt) {
-  const PeekingRates effect = simulate(0.10, 0.125, 500);
+  const PeekingRates effect = simulate(0.10, 0.125, experiments(500));
   print("100 looks, .10 against .125: confidence sequence rejects by the end (power)",
         effect.sequence_ever_rejects);
   print("100 looks, .10 against .125: interval ever misses the true difference", effect.interval_ever_misses);
