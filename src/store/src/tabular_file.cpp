@@ -29,6 +29,12 @@ std::vector<std::string> TabularFile::column_names() const {
 Result<std::size_t> find_column(std::string_view path, std::span<const std::string> names,
                                 std::string_view name) {
   const auto exact = std::ranges::find(names, name);
+  if (const auto times = std::ranges::count(names, name); times > 1) {
+    return fail(ErrorCode::BadData,
+                fmt::format("'{}' stands {} in the header of '{}'", name,
+                            times == 2 ? "twice" : fmt::format("{} times", times), path),
+                "give each column a name of its own");
+  }
   if (exact != names.end()) return static_cast<std::size_t>(exact - names.begin());
   std::vector<std::size_t> alike;
   for (std::size_t i = 0; i < names.size(); ++i) {

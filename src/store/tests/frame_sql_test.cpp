@@ -28,7 +28,8 @@ TEST(SqlText, QuotesWhatEndsAQuote) {
 }
 
 TEST(FrameSql, EscapesLiteralsAndColumnNames) {
-  const Source file = source();
+  Source file = source();
+  file.kind.format = FileFormat::Parquet;
   UnitFrameQuery query;
   query.variant_column = "variant";
   query.metrics = {{"m",

@@ -1,7 +1,5 @@
 #include "cell_sql.hpp"
 
-#include "sql_text.hpp"
-
 #include <fmt/format.h>
 
 namespace splitplot::store::duckdb {
@@ -12,7 +10,7 @@ constexpr const char* kNo = "('false', 'no', 'n', 'f')";
 constexpr const char* kMissingWords = "('', 'na', 'n/a', 'null', 'nan', 'none', '-')";
 
 std::string identifier(const ReadPlan& plan, std::size_t column) {
-  return quoted_identifier(plan.source->columns[column].name);
+  return column_sql(*plan.source, column);
 }
 
 ColumnType type_of(const ReadPlan& plan, std::size_t column) {

@@ -32,6 +32,17 @@ QueryFailure failure_from(const char* text) {
   return failure;
 }
 
+/// A number above zero, digits and at most one point, perhaps with a unit behind it. Which units there are is DuckDB's to say; it
+/// takes a negative amount for no limit at all.
+bool looks_like_memory(std::string_view text) {
+  const std::size_t end = std::min(text.find_first_not_of("0123456789."), text.size());
+  const std::string_view number = text.substr(0, end);
+  std::string_view unit = text.substr(end);
+  unit.remove_prefix(std::min(unit.find_first_not_of(' '), unit.size()));
+  return std::ranges::count(number, '.') <= 1 && number.find_first_of("123456789") != number.npos &&
+         std::ranges::all_of(unit, [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); });
+}
+
 class Configuration {
  public:
   Configuration() { duckdb_create_config(&config_); }
@@ -181,7 +192,8 @@ Result<Connection> Connection::open(const EmbeddedWarehouseOptions& options) {
   if (options.threads > 0)
     accepted = accepted && configuration.set("threads", std::to_string(options.threads));
   if (!accepted) return fail(ErrorCode::Internal, "the embedded database refused its settings");
-  if (!options.memory_limit.empty() && !configuration.set("memory_limit", options.memory_limit)) {
+  if (!options.memory_limit.empty() && (!looks_like_memory(options.memory_limit) ||
+                                        !configuration.set("memory_limit", options.memory_limit))) {
     return fail(ErrorCode::InvalidArgument,
                 fmt::format("'{}' is not an amount of memory", options.memory_limit),
                 "write it like 512MB or 4GB");

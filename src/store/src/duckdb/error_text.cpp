@@ -48,6 +48,40 @@ Error malformed_csv(std::string_view text, const std::string& path) {
           "look for stray double quotes and for line ends of different kinds"};
 }
 
+/// The text between the last `label` and the quote that follows.
+std::optional<std::string_view> quoted_after(std::string_view text, std::string_view label) {
+  const std::size_t at = text.rfind(label);
+  if (at == std::string_view::npos) return std::nullopt;
+  const std::string_view rest = text.substr(at + label.size());
+  return rest.substr(0, rest.find('"'));
+}
+
+Error repeated_key(std::string_view text, const std::string& path) {
+  const auto line = number_after(text, "in line ");
+  const auto record = number_after(text, "in record/value ");
+  const std::string place = line     ? fmt::format("line {} of '{}'", *line, path)
+                            : record ? fmt::format("record {} of '{}'", *record, path)
+                                     : fmt::format("a record of '{}'", path);
+  return {ErrorCode::BadData,
+          fmt::format("{} has the key '{}' twice", place,
+                      quoted_after(text, "has duplicate key \"").value_or("")),
+          "write each key once in a record"};
+}
+
+/// What DuckDB says of a query it does not understand, which is never the file's fault.
+bool blames_the_query(std::string_view text) {
+  return text.starts_with("Binder Error") || text.starts_with("Parser Error") ||
+         text.starts_with("Catalog Error");
+}
+
+/// The texts of DuckDB's Parquet reader, which do not all say so; those of its other readers were sorted out before.
+bool is_damaged_parquet(std::string_view text) {
+  if (blames_the_query(text)) return false;
+  const auto has = [&](std::string_view part) { return text.find(part) != std::string_view::npos; };
+  return has("Parquet") || has("parquet") || has("snappy") || has("Snappy") || has("thrift") ||
+         text.starts_with("Invalid Error");
+}
+
 }  // namespace
 
 Error error_from(const QueryFailure& failure, const std::string& path) {
@@ -77,13 +111,18 @@ Error error_from(const QueryFailure& failure, const std::string& path) {
                    : fmt::format("'{}' is not well-formed JSON", path),
             "each line must be one JSON object, or the file one array of objects"};
   }
-  if (has("Parquet") || has("parquet") || has("snappy") || has("thrift")) {
+  if (has("has duplicate key")) return repeated_key(text, path);
+  if (is_damaged_parquet(text)) {
     return {ErrorCode::Unreadable, fmt::format("'{}' is a damaged Parquet file", path),
             "write or copy the file again"};
   }
   if (has("Out of Range") || has("out of range")) {
     return {ErrorCode::BadData, fmt::format("numbers in '{}' are too large to compute with", path),
             "look for cells beyond 1e150"};
+  }
+  if (has("Invalid unicode")) {
+    return {ErrorCode::BadData, fmt::format("'{}' holds text that is not valid UTF-8", path),
+            "write the file again; it may be damaged"};
   }
   if (has("gzip") || has("GZIP") || has("zstd") || has("ZSTD")) {
     return {ErrorCode::Unreadable, fmt::format("the compressed file '{}' is damaged", path),

@@ -67,8 +67,7 @@ std::string exposure_rows(const SqlPlan& plan, std::uint64_t head_rows) {
   const auto level = [&](std::size_t column) {
     // Blank cells are sorted out after grouping where every row is a unit: that saves looking at each of
     // them.
-    return plan.form == UnitForm::EachRow ? quoted_identifier(file.source->columns[column].name)
-                                          : present_text_sql(file, column);
+    return plan.form == UnitForm::EachRow ? column_sql(*file.source, column) : present_text_sql(file, column);
   };
   Columns columns{level(plan.variant) + " AS v"};
   if (plan.form != UnitForm::EachRow) {

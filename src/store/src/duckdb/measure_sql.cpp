@@ -2,7 +2,6 @@
 
 #include "cell_sql.hpp"
 #include "predicate_sql.hpp"
-#include "sql_text.hpp"
 
 #include <fmt/format.h>
 
@@ -114,6 +113,10 @@ Result<void> add_number_column(MeasureSql& sql, const Measure& measure, const Re
                     : fmt::format("column '{}' holds nested values, not numbers", source.name),
                 fmt::format("'{}' needs a column of numbers", measure.name));
   }
+  if (source.sql_type == "UUID") {
+    return fail(ErrorCode::BadData, fmt::format("column '{}' holds UUIDs, not numbers", source.name),
+                fmt::format("'{}' needs a column of numbers", measure.name));
+  }
   sql.number_column = column;
   sql.row_columns.push_back(fmt::format("{} AS {}", measure_number_sql(plan, column), names.number));
   if (plan.is_text(column)) {
@@ -127,7 +130,7 @@ Result<void> add_number_column(MeasureSql& sql, const Measure& measure, const Re
     check(CellCheck::Kind::Infinite, TextCell::Infinite);
   } else if (source.type == ColumnType::Real || source.type == ColumnType::Integer) {
     sql.row_columns.push_back(fmt::format("({0} IS NOT NULL AND NOT isfinite(CAST({0} AS DOUBLE))) AS {1}",
-                                          quoted_identifier(source.name), names.infinite));
+                                          column_sql(*plan.source, column), names.infinite));
     sql.checks.push_back({CellCheck::Kind::Infinite, names.infinite});
   }
   return {};

@@ -2,6 +2,7 @@
 
 #include "error_text.hpp"
 #include "sql_text.hpp"
+#include "true_names.hpp"
 
 #include <splitplot/base/spelling.hpp>
 
@@ -97,10 +98,10 @@ Error locate_malformed_line(Connection& connection, Source source, std::string_v
   const std::size_t columns =
       1 + static_cast<std::size_t>(std::count(header.begin(), header.end(), source.dialect.delimiter[0]));
   source.columns.clear();
-  for (std::size_t i = 0; i < columns; ++i)
-    source.columns.push_back({fmt::format("column {}", i + 1), "VARCHAR", ColumnType::Text});
+  for (std::size_t i = 0; i < columns; ++i) source.columns.push_back({"", "VARCHAR", ColumnType::Text});
   const ReadPlan plan{&source, Typing::Text, {}};
-  auto answer = connection.query(fmt::format("SELECT count(\"column 1\") FROM {}", table_expression(plan)));
+  auto answer = connection.query(
+      fmt::format("SELECT count({}) FROM {}", column_sql(source, 0), table_expression(plan)));
   return error_from(answer ? sniffed : answer.error(), source.path);
 }
 
@@ -167,6 +168,28 @@ std::string declared_type(const ReadPlan& plan, std::size_t column) {
   return c.sql_type;
 }
 
+/// Holds a blank, so that it is none of the names that queries give.
+std::string position_name(std::size_t column) {
+  return fmt::format("column {}", column + 1);
+}
+
+std::string csv_expression(const ReadPlan& plan, std::string_view header) {
+  const Source& source = *plan.source;
+  std::string columns;
+  for (std::size_t i = 0; i < source.columns.size(); ++i) {
+    columns += fmt::format("{}{}: {}", i == 0 ? "" : ", ", quoted_text(position_name(i)),
+                           quoted_text(declared_type(plan, i)));
+  }
+  return fmt::format(
+      "read_csv({}, auto_detect=false, header={}, delim={}, quote='\"', escape={}{}, compression='{}', "
+      "hive_partitioning=false, buffer_size={}{}, columns={{{}}})",
+      quoted_path(source.path), header, quoted_text(source.dialect.delimiter),
+      quoted_text(source.dialect.escape),
+      source.dialect.new_line.empty() ? ""
+                                      : fmt::format(", new_line={}", quoted_text(source.dialect.new_line)),
+      compression_name(source.kind.compression), kReadBufferBytes, decimal_option(source.options), columns);
+}
+
 }  // namespace
 
 bool ReadPlan::is_text(std::size_t column) const {
@@ -202,6 +225,8 @@ Result<Source> describe(Connection& connection, const std::string& path, FileKin
     return fail(ErrorCode::Unreadable, fmt::format("'{}' has no columns", path),
                 "check how the file was written");
   }
+  if (auto restored = restore_names(connection, *source); !restored)
+    return tl::unexpected(error_from(restored.error(), path));
   if (!holds_rows(connection, *source)) {
     return fail(ErrorCode::BadData,
                 kind.format == FileFormat::DelimitedText
@@ -229,30 +254,43 @@ std::string table_expression(const ReadPlan& plan) {
     return fmt::format("read_parquet({}, hive_partitioning=false{})", quoted_path(source.path),
                        numbers_its_rows(source) ? ", file_row_number=true" : "");
   }
+  if (source.kind.format == FileFormat::DelimitedText) return csv_expression(plan, "true");
   std::string columns;
   for (std::size_t i = 0; i < source.columns.size(); ++i) {
-    columns += fmt::format("{}{}: {}", i == 0 ? "" : ", ", quoted_text(source.columns[i].name),
+    if (source.columns[i].access == Access::Ambiguous) continue;
+    columns += fmt::format("{}{}: {}", columns.empty() ? "" : ", ", quoted_text(source.columns[i].name),
                            quoted_text(declared_type(plan, i)));
   }
-  if (source.kind.format == FileFormat::JsonLines) {
-    return fmt::format(
-        "read_json({}, format='auto', records=true, hive_partitioning=false, compression='{}', "
-        "columns={{{}}})",
-        quoted_path(source.path), compression_name(source.kind.compression), columns);
-  }
   return fmt::format(
-      "read_csv({}, auto_detect=false, header=true, delim={}, quote='\"', escape={}{}, compression='{}', "
-      "hive_partitioning=false, buffer_size={}{}, columns={{{}}})",
-      quoted_path(source.path), quoted_text(source.dialect.delimiter), quoted_text(source.dialect.escape),
-      source.dialect.new_line.empty() ? ""
-                                      : fmt::format(", new_line={}", quoted_text(source.dialect.new_line)),
-      compression_name(source.kind.compression), kReadBufferBytes, decimal_option(source.options), columns);
+      "read_json({}, format='auto', records=true, hive_partitioning=false, compression='{}', "
+      "columns={{{}}})",
+      quoted_path(source.path), compression_name(source.kind.compression), columns);
+}
+
+std::string header_expression(const Source& source) {
+  return csv_expression({&source, Typing::Text, {}}, "false");
+}
+
+std::string records_expression(const Source& source) {
+  return fmt::format("read_json_objects({}, format='auto', hive_partitioning=false, compression='{}')",
+                     quoted_path(source.path), compression_name(source.kind.compression));
+}
+
+std::string column_sql(const Source& source, std::size_t column) {
+  if (source.kind.format == FileFormat::DelimitedText) return quoted_identifier(position_name(column));
+  const SourceColumn& c = source.columns[column];
+  return quoted_identifier(c.reader_name.empty() ? c.name : c.reader_name);
 }
 
 Result<std::size_t> find_column(const Source& source, std::string_view name) {
   std::vector<std::string> names;
   for (const SourceColumn& column : source.columns) names.push_back(column.name);
-  return store::find_column(source.path, names, name);
+  auto column = store::find_column(source.path, names, name);
+  if (!column || source.columns[*column].access == Access::ByName) return column;
+  return fail(ErrorCode::BadData,
+              fmt::format("'{}' has several keys that differ from '{}' in upper and lower case only",
+                          source.path, source.columns[*column].name),
+              "rename one of them: such keys of JSON lines cannot be told apart");
 }
 
 }  // namespace splitplot::store::duckdb

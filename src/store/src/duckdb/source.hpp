@@ -15,10 +15,18 @@
 
 namespace splitplot::store::duckdb {
 
+/// Whether a column can be read.
+enum class Access {
+  ByName,
+  Ambiguous,  ///< its name differs from another's in case alone, and the reader knows columns by name only
+};
+
 struct SourceColumn {
-  std::string name;      ///< as in the file; DuckDB appends _1, _2 to repeated names
+  std::string name;      ///< as in the file
   std::string sql_type;  ///< as DuckDB detected it
   ColumnType type = ColumnType::Text;
+  std::string reader_name{};  ///< DuckDB's name for a Parquet column where that may differ; else empty
+  Access access = Access::ByName;
 };
 
 struct CsvDialect {
@@ -64,6 +72,16 @@ struct ReadPlan {
 /// The table expression, for instance `read_csv('...', ...)`.
 [[nodiscard]] std::string table_expression(const ReadPlan& plan);
 
+/// The same for delimited text, with the header as the first row and everything as text.
+[[nodiscard]] std::string header_expression(const Source& source);
+
+/// JSON lines as one column `json`.
+[[nodiscard]] std::string records_expression(const Source& source);
+
+/// A column in a query over the table expression, as a quoted identifier. Columns of delimited text are known by position: DuckDB
+/// takes names that differ in case for the same.
+[[nodiscard]] std::string column_sql(const Source& source, std::size_t column);
+
 /// Whether the file comes with row numbers; others are numbered while reading, which needs their order kept.
 [[nodiscard]] bool numbers_its_rows(const Source& source);
 
@@ -71,7 +89,7 @@ struct ReadPlan {
 [[nodiscard]] std::string row_index_sql(const Source& source);
 
 /// Index of a column: exact name first, else the only one that differs in case. Errors: NotFound with the
-/// nearest name.
+/// nearest name, BadData for a name that stands for several columns.
 [[nodiscard]] Result<std::size_t> find_column(const Source& source, std::string_view name);
 
 }  // namespace splitplot::store::duckdb

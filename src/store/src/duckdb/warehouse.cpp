@@ -4,6 +4,7 @@
 #include "file_kind.hpp"
 #include "frame_reader.hpp"
 #include "frame_sql.hpp"
+#include "gzip_check.hpp"
 #include "source.hpp"
 #include "sql_text.hpp"
 
@@ -12,6 +13,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
@@ -61,6 +63,24 @@ Setback maybe_curable(QueryFailure failure) {
   return {std::nullopt, std::move(failure)};
 }
 
+/// What tells that a file is still the one that was read before.
+struct FileStamp {
+  std::uintmax_t bytes = 0;
+  std::filesystem::file_time_type changed;
+
+  bool operator==(const FileStamp&) const = default;
+};
+
+FileStamp stamp_of(const std::string& path) {
+  std::error_code ignored;
+  return {std::filesystem::file_size(path, ignored), std::filesystem::last_write_time(path, ignored)};
+}
+
+/// The answer does not depend on how the files go on.
+bool ends_early(ErrorCode code) {
+  return code == ErrorCode::Cancelled || code == ErrorCode::InvalidArgument || code == ErrorCode::NotFound;
+}
+
 class EmbeddedWarehouse final : public Warehouse {
  public:
   explicit EmbeddedWarehouse(Connection connection) : connection_(std::move(connection)) {}
@@ -71,6 +91,12 @@ class EmbeddedWarehouse final : public Warehouse {
                                             const HistogramRange& range) override;
 
  private:
+  Result<Source> look_at(const std::string& path, const FileHead& head, const ReadOptions& options);
+  Result<Frame> answer(const UnitFrameQuery& query, const Progress& progress);
+  Result<std::vector<Histogram>> answer_histograms(const UnitFrameQuery& query, std::size_t metric,
+                                                   const HistogramRange& range);
+  template <typename T, typename Run>
+  Result<T> beside_integrity_checks(const UnitFrameQuery& query, const Run& run);
   Result<FileKind> look_inside(const std::string& path, FileKind kind);
   Result<Sources> describe_sources(const UnitFrameQuery& query);
   Result<void> check_head(const SqlPlan& plan, const UnitFrameQuery& query, const Sources& sources);
@@ -85,6 +111,7 @@ class EmbeddedWarehouse final : public Warehouse {
   Error repeated_units_error(const SqlPlan& plan, const UnitFrameQuery& query, std::size_t metric);
 
   Connection connection_;
+  std::map<std::string, FileStamp> whole_files_;  ///< gzip files found undamaged, by path
 };
 
 Result<void> check_query(const UnitFrameQuery& query) {
@@ -141,14 +168,25 @@ void add_notes(std::vector<std::string>& notes, const std::vector<MeasureSql>& m
 Result<TabularFile> EmbeddedWarehouse::open_file(const std::string& path, const ReadOptions& options) {
   auto head = read_head(path);
   if (!head) return tl::unexpected(head.error());
-  auto kind = kind_of(head->bytes, path);
-  if (kind) kind = look_inside(path, *kind);
-  if (!kind) return tl::unexpected(kind.error());
-  auto source = describe(connection_, path, *kind, options);
-  if (!source) return tl::unexpected(source.error());
-  TabularFile file{path, *kind, options, {}, head->file_bytes};
+  auto source = look_at(path, *head, options);
+  if (!source) {
+    // A file that is cut off goes wrong in many ways; the reason is this one.
+    const auto kind = kind_of(head->bytes, path);
+    if (!kind || kind->compression != Compression::Gzip) return tl::unexpected(source.error());
+    const auto whole = check_gzip(path);
+    return tl::unexpected(whole ? source.error() : whole.error());
+  }
+  TabularFile file{path, source->kind, options, {}, head->file_bytes};
   for (const SourceColumn& column : source->columns) file.columns.push_back({column.name, column.type});
   return file;
+}
+
+Result<Source> EmbeddedWarehouse::look_at(const std::string& path, const FileHead& head,
+                                          const ReadOptions& options) {
+  auto kind = kind_of(head.bytes, path);
+  if (kind) kind = look_inside(path, *kind);
+  if (!kind) return tl::unexpected(kind.error());
+  return describe(connection_, path, *kind, options);
 }
 
 /// Of a compressed file only DuckDB can tell what is inside.
@@ -333,7 +371,38 @@ Attempt<Frame> EmbeddedWarehouse::attempt(const UnitFrameQuery& query, const Sou
   return std::move(answer->frame);
 }
 
+/// Damage comes before whatever the query says: the rows behind it are missing.
+template <typename T, typename Run>
+Result<T> EmbeddedWarehouse::beside_integrity_checks(const UnitFrameQuery& query, const Run& run) {
+  struct Running {
+    std::string path;
+    FileStamp stamp;
+    GzipCheck check;
+  };
+  std::vector<Running> running;
+  const auto start = [&](const TabularFile& file) {
+    if (file.kind.compression != Compression::Gzip) return;
+    const FileStamp stamp = stamp_of(file.path);
+    const auto known = whole_files_.find(file.path);
+    if (known != whole_files_.end() && known->second == stamp) return;
+    running.push_back({file.path, stamp, GzipCheck(file.path)});
+  };
+  start(query.exposures);
+  if (query.events) start(query.events->file);
+  Result<T> answer = run();
+  if (!answer && ends_early(answer.error().code)) return answer;
+  for (Running& one : running) {
+    if (auto whole = one.check.wait(); !whole) return tl::unexpected(whole.error());
+    whole_files_.insert_or_assign(one.path, one.stamp);
+  }
+  return answer;
+}
+
 Result<Frame> EmbeddedWarehouse::aggregate(const UnitFrameQuery& query, const Progress& progress) {
+  return beside_integrity_checks<Frame>(query, [&] { return answer(query, progress); });
+}
+
+Result<Frame> EmbeddedWarehouse::answer(const UnitFrameQuery& query, const Progress& progress) {
   if (auto done = check_query(query); !done) return tl::unexpected(done.error());
   auto sources = describe_sources(query);
   if (!sources) return tl::unexpected(sources.error());
@@ -386,6 +455,13 @@ Attempt<std::optional<std::vector<Histogram>>> EmbeddedWarehouse::bars(const Sql
 
 Result<std::vector<Histogram>> EmbeddedWarehouse::histograms(const UnitFrameQuery& query, std::size_t metric,
                                                              const HistogramRange& range) {
+  return beside_integrity_checks<std::vector<Histogram>>(
+      query, [&] { return answer_histograms(query, metric, range); });
+}
+
+Result<std::vector<Histogram>> EmbeddedWarehouse::answer_histograms(const UnitFrameQuery& query,
+                                                                    std::size_t metric,
+                                                                    const HistogramRange& range) {
   if (auto done = check_query(query); !done) return tl::unexpected(done.error());
   if (metric >= query.metrics.size())
     return fail(ErrorCode::InvalidArgument, "a histogram was asked of a metric that is not there");

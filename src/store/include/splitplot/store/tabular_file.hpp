@@ -52,7 +52,7 @@ struct TabularFile {
 };
 
 /// Position of a column among `names`: the exact name, or the only one that differs in case alone.
-/// Errors: NotFound, with the nearest name and the columns there are in `path`.
+/// Errors: NotFound, with the nearest name and the columns there are in `path`; BadData for a name that stands there twice.
 [[nodiscard]] Result<std::size_t> find_column(std::string_view path, std::span<const std::string> names,
                                               std::string_view name);
 
