@@ -219,6 +219,7 @@ Result<Analysis> analyze_file(store::Warehouse& warehouse, const AnalysisRequest
   for (const Variant& variant : analysis.variants) analysis.units += variant.units;
 
   const Arms arms = merge_all(*frame, analysis.variants, plan->metrics.size());
+  check_variant_names(analysis);
   check_sample_ratio(analysis);
   check_frame(analysis, *frame, plan->query);
   check_covariates(analysis, plan->query, metric_over_arms(arms, 0));

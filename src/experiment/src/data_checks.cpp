@@ -8,6 +8,7 @@
 #include <array>
 #include <cmath>
 #include <map>
+#include <string_view>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -216,6 +217,24 @@ stats::Estimated<stats::ChiSquareTest> split_by_segment(const std::vector<Segmen
     for (const ArmAggregate& arm : segment.arms) table.push_back(arm.units);
   }
   return stats::independence_test(table, columns);
+}
+
+void check_variant_names(Analysis& analysis) {
+  auto trimmed = [](std::string_view name) {
+    while (name.starts_with(' ')) name.remove_prefix(1);
+    while (name.ends_with(' ')) name.remove_suffix(1);
+    return name;
+  };
+  const auto& variants = analysis.variants;
+  for (std::size_t i = 0; i < variants.size(); ++i) {
+    for (std::size_t j = i + 1; j < variants.size(); ++j) {
+      if (!equal_ignoring_case(trimmed(variants[i].name), trimmed(variants[j].name))) continue;
+      note(analysis, Severity::Warning, "similar_variants",
+           fmt::format("The variants '{}' and '{}' differ in blanks or case alone. If they are one, mend the "
+                       "file: here they are two.",
+                       variants[i].name, variants[j].name));
+    }
+  }
 }
 
 void check_split_by_segment(Analysis& analysis) {

@@ -33,6 +33,9 @@ void check_sample_ratio(Analysis& analysis);
 /// A split that differs between the segments of a dimension is a Problem: an overall effect may then come from the mix alone (Simpson).
 void check_split_by_segment(Analysis& analysis);
 
+/// Variants whose names differ in blanks or case alone are most likely one variant, spelt in two ways.
+void check_variant_names(Analysis& analysis);
+
 /// Rows and units that were left out, or that looked odd.
 void check_frame(Analysis& analysis, const store::Frame& frame, const store::UnitFrameQuery& query);
 

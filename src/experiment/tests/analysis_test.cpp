@@ -350,6 +350,14 @@ TEST_F(AnalyzeFile, ASplitThatDiffersBetweenSegmentsWithholdsEveryVerdict) {
   EXPECT_THAT(analysis.conclusion.at(0), HasSubstr("Do not act on this result"));
 }
 
+TEST_F(AnalyzeFile, VariantsThatReadAlikeAreWarnedOf) {
+  auto rows = made_up_rows(300, 1);
+  for (std::size_t i = 0; i < rows.size(); i += 3) rows[i].variant += " ";
+  write(csv_of(rows));
+  request_.metrics = {"spend"};
+  EXPECT_THAT(codes(must_analyse().findings), ::testing::Contains("similar_variants").Times(2));
+}
+
 TEST_F(AnalyzeFile, NoVerdictOnFewerThanTenUnitsAnArm) {
   std::vector<Row> rows;
   for (int i = 0; i < 12; ++i)

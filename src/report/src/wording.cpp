@@ -129,6 +129,7 @@ std::string p_heading(const experiment::Family& family) {
 
 std::string family_sentence(const experiment::Family& family, double alpha) {
   const std::string limit = fmt::format("{:.4g}", alpha);
+  if (family.tests == 0) return "Nothing could be tested, so nothing can be significant.";
   const std::string tests = plural(family.tests, "test") + " (" + family.description + ")";
   if (family.correction == stats::Correction::None) {
     return "Significant means a p-value of at most " + limit + ", not corrected for there being " + tests +
@@ -163,12 +164,13 @@ std::string split_by_dimension_sentence(const experiment::SampleRatio::ByDimensi
 std::string monitoring_sentence(const Analysis& analysis) {
   if (analysis.request.monitoring == Monitoring::Sequential) {
     return "The test is watched while it runs: intervals and p-values are always valid, they hold at every "
-           "look. Chances to win, "
-           "expected losses and pooled segment effects are Bayesian and not corrected for looks.";
+           "look. "
+           "Chances to win, expected losses and pooled segment effects are Bayesian and not corrected for "
+           "looks; "
+           "the checks of the split hold for one look.";
   }
   return "Intervals and p-values hold for one look, at a size fixed beforehand. Looking again and again, and "
-         "stopping when the "
-         "result pleases, makes them wrong.";
+         "stopping when the result pleases, makes them wrong.";
 }
 
 /// A share of the variation whose interval is wider than this says next to nothing, and mostly repeats the
