@@ -12,7 +12,7 @@
 # How the one-way rule holds:
 #  * every module has its own include root (src/<module>/include), so a header of a module that was not declared as a
 #    dependency is not on the include path and does not compile;
-#  * private headers lie in src/<module>/src, which is on nobody's include path;
+#  * private headers lie in src/<module>/src, which is on no other module's include path;
 #  * a dependency that has not been declared yet is refused here, so the order of add_subdirectory is the rank order and
 #    a cycle cannot be written down;
 #  * an include with ".." or an absolute path in it would walk around all that, and a header of a module that is reached
@@ -56,6 +56,7 @@ function(splitplot_module name)
   target_link_libraries(${target} ${scope} splitplot_warnings ${dependency_targets} ${arg_PUBLIC_LIBRARIES})
   if(arg_SOURCES)
     target_link_libraries(${target} PRIVATE ${arg_PRIVATE_LIBRARIES})
+    target_include_directories(${target} PRIVATE src)
     set_target_properties(${target} PROPERTIES EXPORT_NAME ${name} OUTPUT_NAME splitplot_${name})
   endif()
   add_dependencies(${target} check_includes)

@@ -2,7 +2,9 @@
 // one.
 #include "rates.hpp"
 
-#include <splitplot/stats/comparison.hpp>
+#include <splitplot/stats/compare/lift.hpp>
+#include <splitplot/stats/compare/means.hpp>
+#include <splitplot/stats/compare/proportions.hpp>
 
 #include <gtest/gtest.h>
 

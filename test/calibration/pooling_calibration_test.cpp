@@ -2,7 +2,7 @@
 // the truth than the raw effects.
 #include "rates.hpp"
 
-#include <splitplot/stats/pooling.hpp>
+#include <splitplot/stats/pooling/segments.hpp>
 
 #include <gtest/gtest.h>
 

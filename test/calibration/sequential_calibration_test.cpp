@@ -2,8 +2,8 @@
 // fixed-horizon test does not.
 #include "rates.hpp"
 
-#include <splitplot/stats/comparison.hpp>
-#include <splitplot/stats/sequential.hpp>
+#include <splitplot/stats/compare/means.hpp>
+#include <splitplot/stats/sequential/confidence_sequence.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // Chance to win, expected loss and chance to be best against exact values of mpmath and SciPy.
 #include "reference_cases.hpp"
 
-#include <splitplot/stats/bayes.hpp>
+#include <splitplot/stats/bayes/chance_to_win.hpp>
 #include <splitplot/stats/distributions.hpp>
 
 #include <cmath>

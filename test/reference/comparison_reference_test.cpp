@@ -2,11 +2,13 @@
 // against values of R, SciPy, statsmodels and mpmath.
 #include "reference_cases.hpp"
 
-#include <splitplot/stats/comparison.hpp>
+#include <splitplot/stats/compare/contingency.hpp>
+#include <splitplot/stats/compare/lift.hpp>
+#include <splitplot/stats/compare/means.hpp>
+#include <splitplot/stats/compare/proportions.hpp>
 #include <splitplot/stats/distributions.hpp>
-#include <splitplot/stats/multiplicity.hpp>
-#include <splitplot/stats/sample_ratio.hpp>
-#include <splitplot/stats/sequential.hpp>
+#include <splitplot/stats/many/multiplicity.hpp>
+#include <splitplot/stats/sequential/confidence_sequence.hpp>
 
 #include <cmath>
 #include <filesystem>

@@ -2,7 +2,7 @@
 #include "reference_cases.hpp"
 #include "table_file.hpp"
 
-#include <splitplot/stats/covariate.hpp>
+#include <splitplot/stats/adjust/covariate.hpp>
 #include <splitplot/stats/distributions.hpp>
 
 #include <cmath>

@@ -2,9 +2,11 @@
 #include "reference_cases.hpp"
 #include "table_file.hpp"
 
-#include <splitplot/stats/comparison.hpp>
-#include <splitplot/stats/pooling.hpp>
-#include <splitplot/stats/sample_ratio.hpp>
+#include <splitplot/stats/compare/contingency.hpp>
+#include <splitplot/stats/compare/lift.hpp>
+#include <splitplot/stats/compare/means.hpp>
+#include <splitplot/stats/compare/proportions.hpp>
+#include <splitplot/stats/pooling/segments.hpp>
 
 #include <filesystem>
 #include <map>

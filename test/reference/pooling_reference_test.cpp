@@ -2,7 +2,7 @@
 // against R's metafor.
 #include "reference_cases.hpp"
 
-#include <splitplot/stats/pooling.hpp>
+#include <splitplot/stats/pooling/segments.hpp>
 
 #include <cmath>
 #include <filesystem>

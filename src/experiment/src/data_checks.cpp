@@ -3,6 +3,7 @@
 #include <splitplot/base/number_text.hpp>
 #include <splitplot/base/spelling.hpp>
 #include <splitplot/experiment/numbers.hpp>
+#include <splitplot/stats/compare/means.hpp>
 
 #include <algorithm>
 #include <array>

@@ -2,10 +2,13 @@
 
 #include <splitplot/base/number_text.hpp>
 #include <splitplot/experiment/numbers.hpp>
-#include <splitplot/stats/covariate.hpp>
+#include <splitplot/stats/adjust/covariate.hpp>
+#include <splitplot/stats/compare/lift.hpp>
+#include <splitplot/stats/compare/means.hpp>
+#include <splitplot/stats/compare/proportions.hpp>
 #include <splitplot/stats/distributions.hpp>
-#include <splitplot/stats/power.hpp>
-#include <splitplot/stats/sequential.hpp>
+#include <splitplot/stats/power/detectable.hpp>
+#include <splitplot/stats/sequential/confidence_sequence.hpp>
 
 #include <algorithm>
 #include <cmath>

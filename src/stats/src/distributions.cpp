@@ -6,8 +6,13 @@
 #include <limits>
 #include <numbers>
 
+#include <boost/math/distributions/fisher_f.hpp>
+#include <boost/math/distributions/non_central_chi_squared.hpp>
+#include <boost/math/distributions/non_central_f.hpp>
+#include <boost/math/distributions/non_central_t.hpp>
 #include <boost/math/distributions/students_t.hpp>
 #include <boost/math/special_functions/beta.hpp>
+#include <boost/math/special_functions/digamma.hpp>
 #include <boost/math/special_functions/erf.hpp>
 #include <boost/math/special_functions/gamma.hpp>
 
@@ -82,6 +87,16 @@ double normal_quantile(double p) {
   return -std::numbers::sqrt2 * math::erfc_inv(2 * p, Quiet());
 }
 
+double student_t_cdf(double t, double degrees) {
+  return student_t_sf(-t, degrees);
+}
+
+double student_t_pdf(double t, double degrees) {
+  assert(degrees > 0 && !std::isnan(t));
+  if (std::isinf(t)) return 0;
+  return math::pdf(math::students_t_distribution<double, Quiet>(degrees), t);
+}
+
 double student_t_sf(double t, double degrees) {
   assert(degrees > 0 && !std::isnan(t));
   if (std::isinf(t)) return t > 0 ? 0 : 1;
@@ -101,6 +116,75 @@ double chi_square_sf(double x, double degrees) {
   // way.
   if (x > 1e300) return 0;
   return math::gamma_q(degrees / 2, x / 2, Quiet());
+}
+
+double chi_square_quantile(double p, double degrees) {
+  assert(p > 0 && p < 1 && degrees > 0);
+  return 2 * math::gamma_p_inv(degrees / 2, p, Quiet());
+}
+
+double f_sf(double x, double degrees_between, double degrees_within) {
+  assert(x >= 0 && degrees_between > 0 && degrees_within > 0);
+  if (std::isinf(x)) return 0;
+  const math::fisher_f_distribution<double, Quiet> distribution(degrees_between, degrees_within);
+  return math::cdf(math::complement(distribution, x));
+}
+
+double f_quantile(double p, double degrees_between, double degrees_within) {
+  assert(p > 0 && p < 1 && degrees_between > 0 && degrees_within > 0);
+  return math::quantile(math::fisher_f_distribution<double, Quiet>(degrees_between, degrees_within), p);
+}
+
+double noncentral_t_cdf(double t, double degrees, double noncentrality) {
+  assert(degrees > 0 && !std::isnan(t));
+  if (std::isinf(t)) return t > 0 ? 1 : 0;
+  return math::cdf(math::non_central_t_distribution<double, Quiet>(degrees, noncentrality), t);
+}
+
+double noncentral_t_sf(double t, double degrees, double noncentrality) {
+  // The mirrored tail: P(T > t) under a shift is P(T <= -t) under the opposite one.
+  return noncentral_t_cdf(-t, degrees, -noncentrality);
+}
+
+double noncentral_chi_square_sf(double x, double degrees, double noncentrality) {
+  assert(x >= 0 && degrees > 0 && noncentrality >= 0);
+  if (noncentrality == 0) return chi_square_sf(x, degrees);
+  return math::cdf(
+      math::complement(math::non_central_chi_squared_distribution<double, Quiet>(degrees, noncentrality), x));
+}
+
+double noncentral_f_sf(double x, double degrees_between, double degrees_within, double noncentrality) {
+  assert(x >= 0 && degrees_between > 0 && degrees_within > 0 && noncentrality >= 0);
+  if (noncentrality == 0) return f_sf(x, degrees_between, degrees_within);
+  const math::non_central_f_distribution<double, Quiet> distribution(degrees_between, degrees_within,
+                                                                     noncentrality);
+  return math::cdf(math::complement(distribution, x));
+}
+
+double binomial_cdf(double k, double n, double p) {
+  assert(n >= 0 && p >= 0 && p <= 1);
+  if (k < 0) return 0;
+  k = std::floor(k);
+  if (k >= n) return 1;
+  return math::ibetac(k + 1, n - k, p, Quiet());
+}
+
+double binomial_pmf(double k, double n, double p) {
+  assert(n >= 0 && p >= 0 && p <= 1);
+  if (k < 0 || k > n || k != std::floor(k)) return 0;
+  if (p == 0) return k == 0 ? 1 : 0;
+  if (p == 1) return k == n ? 1 : 0;
+  return std::exp(log_binomial_pmf(k, n, p, 1 - p));
+}
+
+double log_gamma(double x) {
+  assert(x > 0);
+  return math::lgamma(x, Quiet());
+}
+
+double digamma(double x) {
+  assert(x > 0);
+  return math::digamma(x, Quiet());
 }
 
 double beta_cdf(double x, double a, double b) {

@@ -5,12 +5,12 @@
 #pragma once
 
 #include <splitplot/base/result.hpp>
-#include <splitplot/stats/bayes.hpp>
-#include <splitplot/stats/comparison.hpp>
+#include <splitplot/stats/bayes/chance_to_win.hpp>
+#include <splitplot/stats/compare/contingency.hpp>
+#include <splitplot/stats/compare/difference.hpp>
 #include <splitplot/stats/estimate.hpp>
-#include <splitplot/stats/multiplicity.hpp>
-#include <splitplot/stats/pooling.hpp>
-#include <splitplot/stats/sample_ratio.hpp>
+#include <splitplot/stats/many/multiplicity.hpp>
+#include <splitplot/stats/pooling/segments.hpp>
 #include <splitplot/store/unit_frame.hpp>
 #include <splitplot/store/warehouse.hpp>
 

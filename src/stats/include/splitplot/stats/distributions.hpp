@@ -15,19 +15,44 @@ namespace splitplot::stats {
 /// z with P(Z <= z) = p, 0 < p < 1.
 [[nodiscard]] double normal_quantile(double p);
 
-/// P(T > t) for Student's t; degrees > 0, possibly fractional.
+/// P(T <= t) and P(T > t) for Student's t, each accurate in its own tail; degrees > 0, possibly fractional or infinite.
+[[nodiscard]] double student_t_cdf(double t, double degrees);
 [[nodiscard]] double student_t_sf(double t, double degrees);
+[[nodiscard]] double student_t_pdf(double t, double degrees);
 /// t with P(T <= t) = p.
 [[nodiscard]] double student_t_quantile(double p, double degrees);
 
 /// P(X > x) for chi-square, x >= 0.
 [[nodiscard]] double chi_square_sf(double x, double degrees);
+/// x with P(X <= x) = p, 0 < p < 1.
+[[nodiscard]] double chi_square_quantile(double p, double degrees);
+
+/// P(X > x) for Fisher's F, x >= 0; degrees > 0, possibly fractional.
+[[nodiscard]] double f_sf(double x, double degrees_between, double degrees_within);
+/// x with P(X <= x) = p, 0 < p < 1.
+[[nodiscard]] double f_quantile(double p, double degrees_between, double degrees_within);
+
+/// Distributions of a test statistic where the alternative is true. `noncentrality` is the mean shift of the normal in
+/// the numerator for t, the sum of squared shifts for chi-square and F (>= 0).
+[[nodiscard]] double noncentral_t_cdf(double t, double degrees, double noncentrality);
+[[nodiscard]] double noncentral_t_sf(double t, double degrees, double noncentrality);
+[[nodiscard]] double noncentral_chi_square_sf(double x, double degrees, double noncentrality);
+[[nodiscard]] double noncentral_f_sf(double x, double degrees_between, double degrees_within,
+                                     double noncentrality);
 
 /// P(X <= x) for Beta(a, b), 0 <= x <= 1.
 [[nodiscard]] double beta_cdf(double x, double a, double b);
 [[nodiscard]] double beta_pdf(double x, double a, double b);
 /// x with P(X <= x) = p for Beta(a, b).
 [[nodiscard]] double beta_quantile(double p, double a, double b);
+
+/// P(X <= k) and P(X = k) for Binomial(n, p), 0 <= p <= 1; k below 0 or above n is answered.
+[[nodiscard]] double binomial_cdf(double k, double n, double p);
+[[nodiscard]] double binomial_pmf(double k, double n, double p);
+
+/// log Gamma(x), x > 0, and its derivative.
+[[nodiscard]] double log_gamma(double x);
+[[nodiscard]] double digamma(double x);
 
 /// log of P(X = k) for the hypergeometric distribution: k successes in `drawn` from `total` with `successes`.
 [[nodiscard]] double log_hypergeometric_pmf(std::uint64_t k, std::uint64_t successes, std::uint64_t drawn,

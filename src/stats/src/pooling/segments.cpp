@@ -1,0 +1,219 @@
+#include "pooling/normal_mixture.hpp"
+#include "pooling/spread_posterior.hpp"
+
+#include <splitplot/stats/distributions.hpp>
+#include <splitplot/stats/pooling/segments.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <optional>
+#include <string>
+#include <variant>
+
+namespace splitplot::stats {
+namespace {
+
+// Ratios beyond this are as good as infinite, and their squares still have room in a double.
+constexpr double kLargestRatio = 1e100;
+
+std::optional<std::string> refusal(std::span<const SegmentEffect> segments) {
+  for (const SegmentEffect& segment : segments) {
+    if (!std::isfinite(segment.value)) return "a segment's effect is not a finite number";
+    if (!(segment.standard_error > 0) || !std::isfinite(segment.standard_error)) {
+      return "a segment's effect has no standard error";
+    }
+  }
+  return std::nullopt;
+}
+
+double smallest_error(std::span<const SegmentEffect> segments) {
+  double smallest = segments.front().standard_error;
+  for (const SegmentEffect& segment : segments) smallest = std::min(smallest, segment.standard_error);
+  return smallest;
+}
+
+/// Mean of the effects weighted by precision, taken as an offset from one of them so that nothing overflows
+/// or cancels.
+double weighted_centre(std::span<const SegmentEffect> segments, double unit) {
+  const double origin = segments.front().value;
+  double weights = 0;
+  double sum = 0;
+  for (const SegmentEffect& segment : segments) {
+    const double ratio = unit / segment.standard_error;
+    weights += ratio * ratio;
+    sum += ratio * ratio * (segment.value - origin);
+  }
+  return origin + sum / weights;
+}
+
+/// The way between the caller's units and working units.
+struct Units {
+  double centre = 0;
+  double unit = 1;           ///< the smallest standard error
+  double typical_error = 1;  ///< s0 in working units
+};
+
+WorkingPrior in_working_units(const SpreadPrior& prior, const Units& units) {
+  const auto held = [](double scale) { return std::clamp(scale, 1 / kLargestRatio, kLargestRatio); };
+  if (const auto* adaptive = std::get_if<AdaptiveSpread>(&prior)) {
+    return HalfCauchySpread{held(adaptive->typical_errors * units.typical_error)};
+  }
+  if (const auto* normal = std::get_if<HalfNormalSpread>(&prior)) {
+    return HalfNormalSpread{held(normal->scale / units.unit)};
+  }
+  if (const auto* cauchy = std::get_if<HalfCauchySpread>(&prior)) {
+    return HalfCauchySpread{held(cauchy->scale / units.unit)};
+  }
+  return FlatSpread{};
+}
+
+bool usable(const SpreadPrior& prior) {
+  double scale = 1;
+  if (const auto* adaptive = std::get_if<AdaptiveSpread>(&prior)) scale = adaptive->typical_errors;
+  if (const auto* normal = std::get_if<HalfNormalSpread>(&prior)) scale = normal->scale;
+  if (const auto* cauchy = std::get_if<HalfCauchySpread>(&prior)) scale = cauchy->scale;
+  return scale > 0 && std::isfinite(scale);
+}
+
+/// Fills `segments` and answers the units; nothing where the numbers are too far apart for a double.
+std::optional<Units> to_working_units(std::span<const SegmentEffect> input, WorkingSegments& segments) {
+  Units units;
+  units.unit = smallest_error(input);
+  units.centre = weighted_centre(input, units.unit);
+  double precision = 0;
+  for (const SegmentEffect& segment : input) {
+    const double effect = (segment.value - units.centre) / units.unit;
+    if (!(std::abs(effect) < kLargestRatio)) return std::nullopt;
+    const double ratio = std::min(segment.standard_error / units.unit, kLargestRatio);
+    segments.effects.push_back(effect);
+    segments.variances.push_back(ratio * ratio);
+    precision += 1 / (ratio * ratio);
+  }
+  units.typical_error = std::sqrt(static_cast<double>(input.size()) / precision);
+  return units;
+}
+
+/// One pooled effect from its mixture. Where the variance does not exist, half the width of the central 68.27
+/// % stands in.
+PooledEffect describe(const NormalMixture& mixture, const Units& units, double confidence,
+                      bool has_variance) {
+  constexpr double kOneSigmaTail = 0.15865525393145705;
+  const double tail = (1 - confidence) / 2;
+  PooledEffect effect;
+  // A mixture is told in working units relative to the centre; only here does it get the centre back.
+  effect.mean = units.centre + units.unit * mixture.mean();
+  effect.sd = units.unit *
+              (has_variance ? std::sqrt(mixture.variance())
+                            : 0.5 * (mixture.quantile(1 - kOneSigmaTail) - mixture.quantile(kOneSigmaTail)));
+  effect.interval = {units.centre + units.unit * mixture.quantile(tail),
+                     units.centre + units.unit * mixture.quantile(1 - tail)};
+  effect.chance_above_zero = mixture.chance_above(-units.centre / units.unit);
+  return effect;
+}
+
+void describe_spread(const SpreadPosterior& posterior, const Units& units, double confidence,
+                     PooledSegments& result) {
+  const double tail = (1 - confidence) / 2;
+  const double median = posterior.quantile(0.5);
+  const Interval interval{posterior.quantile(tail), posterior.quantile(1 - tail)};
+  const auto share = [&](double tau) {
+    const double ratio = units.typical_error / tau;
+    return 1 / (1 + ratio * ratio);
+  };
+  result.spread = {median * units.unit, {interval.lower * units.unit, interval.upper * units.unit}};
+  result.real_share = {share(median), {share(interval.lower), share(interval.upper)}};
+  double mean = 0;
+  for (const SpreadNode& node : posterior.nodes()) mean += node.weight * node.tau;
+  result.spread_mean = units.unit * (posterior.has_moment(1) ? mean : median);
+}
+
+/// Given tau, theta_j is normal: drawn towards mu by the share s^2 / (s^2 + tau^2), with mu's own uncertainty
+/// on top (BDA3, section 5.4, with mu integrated out).
+void fill_segment(const SpreadPosterior& posterior, double effect, double variance, NormalMixture& mixture) {
+  mixture.clear();
+  for (const SpreadNode& node : posterior.nodes()) {
+    const double square = node.tau * node.tau;
+    const double towards_mu = variance / (variance + square);
+    const double own = square / (variance + square);
+    mixture.add(node.weight, towards_mu * node.mu_mean + own * effect,
+                std::sqrt(own * variance + towards_mu * towards_mu * node.mu_variance));
+  }
+}
+
+bool finite(const PooledEffect& effect) {
+  return std::isfinite(effect.mean) && std::isfinite(effect.sd) && std::isfinite(effect.interval.lower) &&
+         std::isfinite(effect.interval.upper);
+}
+
+}  // namespace
+
+double steadied_variance_of_rate(const SuccessCount& arm, double overall_rate) {
+  constexpr double kFewCounts = 10;
+  const auto successes = static_cast<double>(arm.successes);
+  const auto units = static_cast<double>(arm.units);
+  const double rarer_rate = std::min(overall_rate, 1 - overall_rate);
+  if (units == 0 || !(rarer_rate > 0)) return 0;
+  double rate = arm.rate();
+  if (std::min(successes, units - successes) < kFewCounts) {
+    const double borrowed_units = kFewCounts / rarer_rate;
+    rate = (successes + borrowed_units * overall_rate) / (units + borrowed_units);
+  }
+  return rate * (1 - rate) / units;
+}
+
+Estimated<PooledSegments> pool_segments(std::span<const SegmentEffect> segments,
+                                        const PoolingOptions& options) {
+  const bool flat = std::holds_alternative<FlatSpread>(options.prior);
+  if (segments.size() < (flat ? 3 : 2)) {
+    return not_estimable(flat ? "a flat prior on the spread needs three segments or more"
+                              : "pooling needs two segments or more");
+  }
+  if (const auto why = refusal(segments)) return not_estimable(*why);
+  if (!usable(options.prior))
+    return not_estimable("the scale of the prior on the spread must be positive and finite");
+  if (!(options.confidence > 0 && options.confidence < 1)) {
+    return not_estimable("the confidence must lie between 0 and 1");
+  }
+  WorkingSegments working;
+  const std::optional<Units> units = to_working_units(segments, working);
+  if (!units) return not_estimable("the segments' effects lie too far apart for their standard errors");
+
+  const SpreadPosterior posterior(working, in_working_units(options.prior, *units));
+  NormalMixture mixture;
+  mixture.reserve(posterior.nodes().size());
+  PooledSegments result;
+  describe_spread(posterior, *units, options.confidence, result);
+  for (const SpreadNode& node : posterior.nodes()) {
+    mixture.add(node.weight, node.mu_mean, std::sqrt(node.mu_variance));
+  }
+  result.overall = describe(mixture, *units, options.confidence, posterior.has_moment(2));
+  bool all_finite = finite(result.overall) && std::isfinite(result.spread.interval.upper);
+  for (std::size_t j = 0; j < segments.size(); ++j) {
+    fill_segment(posterior, working.effects[j], working.variances[j], mixture);
+    result.segments.push_back(describe(mixture, *units, options.confidence, true));
+    all_finite = all_finite && finite(result.segments.back());
+  }
+  if (!all_finite) return not_estimable("the segments' effects are too large to be worked with");
+  return result;
+}
+
+Estimated<HeterogeneityTest> cochran_q(std::span<const SegmentEffect> segments) {
+  if (segments.size() < 2) return not_estimable("a comparison of segments needs two of them or more");
+  if (const auto why = refusal(segments)) return not_estimable(*why);
+  const double unit = smallest_error(segments);
+  const double centre = weighted_centre(segments, unit);
+  if (!std::isfinite(centre)) return not_estimable("the segments' effects are too large to be worked with");
+  HeterogeneityTest test;
+  for (const SegmentEffect& segment : segments) {
+    const double z = (segment.value - centre) / segment.standard_error;
+    test.q += z * z;
+  }
+  test.q = std::min(test.q, std::numeric_limits<double>::max());
+  test.degrees_of_freedom = static_cast<double>(segments.size() - 1);
+  test.p_value = chi_square_sf(test.q, test.degrees_of_freedom);
+  return test;
+}
+
+}  // namespace splitplot::stats

@@ -1,0 +1,262 @@
+#include "pooling/spread_posterior.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+
+namespace splitplot::stats {
+namespace {
+
+constexpr double kNegligibleDrop = 38;  // in log density: e^-38 = 3e-17
+constexpr double kResolution = 1e-11;   // of a panel's last coefficients, as a share of the whole mass
+constexpr int kDeepest = 12;
+constexpr int kDepthOfDoubt = 4;  // from here on, halving a panel must pay
+
+template <typename... Cases>
+struct Overloaded : Cases... {
+  using Cases::operator()...;
+};
+template <typename... Cases>
+Overloaded(Cases...) -> Overloaded<Cases...>;
+
+/// The exponent q of the prior's tail tau^-q; large for one that falls faster than every power.
+int tail_exponent(const WorkingPrior& prior) {
+  return std::visit(
+      Overloaded{[](const HalfNormalSpread&) { return 1000; }, [](const HalfCauchySpread&) { return 2; },
+                 [](const FlatSpread&) { return 0; }},
+      prior);
+}
+
+/// The scale of a prior; the smallest standard error where it has none.
+double scale_of(const WorkingPrior& prior) {
+  return std::visit(
+      Overloaded{[](const HalfNormalSpread& p) { return p.scale; },
+                 [](const HalfCauchySpread& p) { return p.scale; }, [](const FlatSpread&) { return 1.0; }},
+      prior);
+}
+
+/// What two sets of nodes must agree in to be taken for the same posterior: its mass, and the means of
+/// functions of tau that bend as sharply as the mixtures' own do.
+struct Check {
+  double mass = 0;
+  double shrinkage = 0;  // E[1 / (1 + tau^2)], of the most precise segment
+  double third_power = 0;
+  double seventh_power = 0;
+
+  [[nodiscard]] bool agrees_with(const Check& other) const {
+    const auto near = [](double a, double b) { return std::abs(a - b) <= 1e-9 * b + 1e-14; };
+    return near(mass, other.mass) && near(shrinkage, other.shrinkage) &&
+           near(third_power, other.third_power) && near(seventh_power, other.seventh_power);
+  }
+};
+
+Check check_of(std::span<const SpreadNode> nodes) {
+  Check check;
+  for (const SpreadNode& node : nodes) {
+    const double towards_mu = 1 / (1 + node.tau * node.tau);
+    const double sharp = towards_mu * towards_mu * towards_mu;
+    check.mass += node.weight;
+    check.shrinkage += node.weight * towards_mu;
+    check.third_power += node.weight * sharp;
+    check.seventh_power += node.weight * sharp * sharp * towards_mu;
+  }
+  return check;
+}
+
+}  // namespace
+
+SpreadPosterior::SpreadPosterior(const WorkingSegments& segments, const WorkingPrior& prior)
+    : segments_(segments),
+      prior_(prior),
+      unit_(std::min(1.0, scale_of(prior))),
+      weights_(segments.effects.size()) {
+  finite_moment_ = has_moment(2) ? 2 : has_moment(1) ? 1 : 0;
+  double largest = std::max(1.0, scale_of(prior));
+  for (const double effect : segments.effects) largest = std::max(largest, std::abs(effect));
+  for (const double variance : segments.variances) largest = std::max(largest, std::sqrt(variance));
+  const Range range = find_mass(largest);
+  constexpr int kFirstPanels = 4;
+  const double width = (range.end - range.begin) / kFirstPanels;
+  for (int i = 0; i < kFirstPanels; ++i) {
+    add_panels({range.begin + i * width, range.begin + (i + 1) * width}, 0, 1);
+  }
+  normalise();
+  choose_nodes(range);
+}
+
+bool SpreadPosterior::has_moment(int k) const {
+  return static_cast<int>(std::min<std::size_t>(segments_.effects.size(), 1000)) + tail_exponent(prior_) - k >
+         2;
+}
+
+double SpreadPosterior::log_prior(double tau) const {
+  return std::visit(
+      Overloaded{[&](const HalfNormalSpread& p) { return -0.5 * (tau / p.scale) * (tau / p.scale); },
+                 [&](const HalfCauchySpread& p) { return -std::log1p((tau / p.scale) * (tau / p.scale)); },
+                 [](const FlatSpread&) { return 0.0; }},
+      prior_);
+}
+
+double SpreadPosterior::spread_at(double x) const {
+  return unit_ * std::exp(x - std::exp(-x));
+}
+
+/// log p(tau | y) = log p(tau) + 1/2 log V + 1/2 sum log w_j - 1/2 sum w_j (y_j - mu)^2 with w_j = 1 / (s_j^2
+/// + tau^2), V = 1 / sum w_j and mu = V sum w_j y_j (BDA3, section 5.4), plus the logarithm of dtau/dx.
+SpreadPosterior::Point SpreadPosterior::point_at(double x) {
+  Point point;
+  const double tau = spread_at(x);
+  const double square = tau * tau;
+  const std::size_t size = segments_.effects.size();
+  double weight_sum = 0;
+  double effect_sum = 0;
+  double log_weights = 0;
+  double product = 1;  // of weights, so that one logarithm serves many of them
+  for (std::size_t j = 0; j < size; ++j) {
+    const double weight = 1 / (segments_.variances[j] + square);
+    weights_[j] = weight;
+    weight_sum += weight;
+    effect_sum += weight * segments_.effects[j];
+    product *= weight;
+    if (product < 1e-40) {
+      log_weights += std::log(product);
+      product = 1;
+    }
+  }
+  log_weights += std::log(product);
+  const double mu = effect_sum / weight_sum;
+  double misfit = 0;
+  for (std::size_t j = 0; j < size; ++j) {
+    const double residual = segments_.effects[j] - mu;
+    misfit += residual * residual * weights_[j];
+  }
+  point.node = {tau, 0, mu, 1 / weight_sum};
+  const double log_slope = x - std::exp(-x) + std::log1p(std::exp(-x));
+  point.log_density = log_prior(tau) + 0.5 * (log_weights - std::log(weight_sum) - misfit) + log_slope;
+  return point;
+}
+
+/// Where the density, and the density times the highest power of tau whose mean is asked for, is not
+/// negligible. The scan is repeated on what it found, until it shrinks no more.
+SpreadPosterior::Range SpreadPosterior::find_mass(double largest_scale) {
+  Range range{-3.8, std::log(largest_scale / unit_) + 42};
+  double step = 0.5;
+  while (true) {
+    const std::size_t count = static_cast<std::size_t>(std::ceil((range.end - range.begin) / step)) + 1;
+    std::vector<double> density(count);
+    std::vector<double> moment(count);
+    double density_peak = -std::numeric_limits<double>::infinity();
+    double moment_peak = density_peak;
+    std::size_t seen = 0;
+    for (std::size_t i = 0; i < count; ++i, ++seen) {
+      const double x = range.begin + static_cast<double>(i) * step;
+      density[i] = point_at(x).log_density;
+      moment[i] = density[i] + finite_moment_ * (x - std::exp(-x));
+      density_peak = std::max(density_peak, density[i]);
+      moment_peak = std::max(moment_peak, moment[i]);
+      // Right of every scale of the problem both fall for good.
+      const bool past_scales = x > range.end - 42;
+      if (past_scales && moment[i] < moment_peak - kNegligibleDrop &&
+          density[i] < density_peak - kNegligibleDrop)
+        break;
+    }
+    std::size_t first = seen;
+    std::size_t last = 0;
+    for (std::size_t i = 0; i < std::min(seen + 1, count); ++i) {
+      if (density[i] < density_peak - kNegligibleDrop && moment[i] < moment_peak - kNegligibleDrop) continue;
+      first = std::min(first, i);
+      last = i;
+    }
+    peak_ = density_peak;
+    const double old_width = range.end - range.begin;
+    const double origin = range.begin;
+    range.begin = std::max(origin, origin + (static_cast<double>(first) - 1) * step);
+    range.end = std::min(range.end, origin + (static_cast<double>(last) + 1) * step);
+    const double width = range.end - range.begin;
+    if (width > 12 * step || width > 0.9 * old_width) return range;
+    step = width / 24;
+  }
+}
+
+void SpreadPosterior::add_panels(Range range, int depth, double parent_tail) {
+  const GaussLegendre& rule = GaussLegendre::rule();
+  const double centre = 0.5 * (range.begin + range.end);
+  const double half = 0.5 * (range.end - range.begin);
+  GaussLegendre::Values values{};
+  std::array<Point, GaussLegendre::kNodes> points;
+  for (std::size_t i = 0; i < GaussLegendre::kNodes; ++i) {
+    points[i] = point_at(centre + half * rule.nodes()[i]);
+    values[i] = std::exp(std::min(points[i].log_density - peak_, 600.0));
+  }
+  Panel panel{range.begin, range.end, half * rule.integral(values), rule.coefficients(values)};
+  // The density's peak is 1, so a panel's half-width bounds what its coefficients can be worth; the last
+  // three, since every other one of a symmetric function is zero.
+  const auto& c = panel.coefficients;
+  const double tail = std::abs(c[15]) + std::abs(c[14]) + std::abs(c[13]);
+  // Effects that lie 10^12 errors and more apart leave rounding noise in the density, which no halving
+  // removes.
+  const bool in_vain = depth >= kDepthOfDoubt && tail > parent_tail / 4;
+  if (tail > kResolution && depth < kDeepest && !in_vain) {
+    add_panels({range.begin, centre}, depth + 1, tail);
+    add_panels({centre, range.end}, depth + 1, tail);
+    return;
+  }
+  for (std::size_t i = 0; i < GaussLegendre::kNodes; ++i) {
+    points[i].node.weight = half * rule.weights()[i] * values[i];
+    panel_nodes_.push_back(points[i].node);
+  }
+  panels_.push_back(panel);
+}
+
+void SpreadPosterior::normalise() {
+  double& total = total_mass_;
+  for (const Panel& panel : panels_) total += panel.mass;
+  for (SpreadNode& node : panel_nodes_) node.weight /= total;
+  for (Panel& panel : panels_) {
+    panel.mass /= total;
+    for (double& coefficient : panel.coefficients) coefficient /= total;
+  }
+}
+
+void SpreadPosterior::choose_nodes(Range range) {
+  const Check want = check_of(panel_nodes_);
+  for (std::size_t count = 20; count < panel_nodes_.size(); count += count / 4) {
+    const double step = (range.end - range.begin) / static_cast<double>(count);
+    nodes_.clear();
+    for (std::size_t i = 0; i < count; ++i) {
+      const Point point = point_at(range.begin + (static_cast<double>(i) + 0.5) * step);
+      nodes_.push_back(point.node);
+      nodes_.back().weight = step * std::exp(std::min(point.log_density - peak_, 600.0)) / total_mass_;
+    }
+    const Check got = check_of(nodes_);
+    if (!got.agrees_with(want)) continue;
+    // Weights that add up to 1 exactly keep a mean exact in whatever does not depend on tau.
+    for (SpreadNode& node : nodes_) node.weight /= got.mass;
+    return;
+  }
+  nodes_ = panel_nodes_;
+}
+
+double SpreadPosterior::quantile(double p) const {
+  std::size_t index = 0;
+  double left = p;
+  while (index + 1 < panels_.size() && left > panels_[index].mass) left -= panels_[index++].mass;
+  const Panel& panel = panels_[index];
+  const double half = 0.5 * (panel.end - panel.begin);
+  double lower = -1;
+  double upper = 1;
+  double position = 0;
+  for (int iteration = 0; iteration < 100 && upper - lower > 1e-15; ++iteration) {
+    const double excess = half * GaussLegendre::integral_to(panel.coefficients, position) - left;
+    (excess > 0 ? upper : lower) = position;
+    double next = position - excess / (half * GaussLegendre::value_at(panel.coefficients, position));
+    if (!(next > lower && next < upper)) next = 0.5 * (lower + upper);
+    const double moved = std::abs(next - position);
+    position = next;
+    if (moved < 1e-14) break;
+  }
+  return spread_at(panel.begin + half * (position + 1));
+}
+
+}  // namespace splitplot::stats

@@ -1,0 +1,14 @@
+#include <splitplot/stats/compare/difference.hpp>
+
+#include <gtest/gtest.h>
+
+namespace splitplot::stats {
+namespace {
+
+TEST(NamesOfMethods, AreTheFieldsOwn) {
+  EXPECT_EQ(name_of(TestMethod::WelchT), "Welch t");
+  EXPECT_EQ(name_of(IntervalMethod::Newcombe), "Newcombe");
+}
+
+}  // namespace
+}  // namespace splitplot::stats
