@@ -44,8 +44,9 @@ lint: deps-lint ## check formatting, clang-tidy, eslint; SINCE=<commit> for chan
 format: deps-test ## format the C++ files
 	@scripts/format
 
-docs: deps-test ## write the generated parts of the documentation: the module table of ARCHITECTURE.md
+docs: deps-test ## write the generated parts of the documentation: module table, method table, examples of the method pages
 	@scripts/build dev
+	@node scripts/update-method-pages.mjs . build/dev/bin/method_examples
 	@node scripts/update-module-table.mjs build/dev/module_table.md ARCHITECTURE.md
 
 clean: ## delete what was built

@@ -7,7 +7,8 @@
 #     HEADERS  boost/math                  # their headers, by folder or name: for this module's sources only
 #     HEAVY    "Boost.Math"                # the same in words, for the module table
 #     SOURCES  src/moments.cpp ...         # private headers lie beside them
-#     TESTS    tests/moments_test.cpp ...) # linked against this module alone
+#     TESTS    tests/moments_test.cpp ...  # linked against this module alone
+#     INSTALLED)                           # part of the library that others link: find_package(splitplot)
 #
 # How the one-way rule holds:
 #  * every module has its own include root (src/<module>/include), so a header of a module that was not declared as a
@@ -26,7 +27,7 @@ include_guard(GLOBAL)
 set_property(GLOBAL PROPERTY SPLITPLOT_MODULES "")
 
 function(splitplot_module name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "PURPOSE;HEAVY" "DEPENDS;PUBLIC_LIBRARIES;PRIVATE_LIBRARIES;HEADERS;SOURCES;TESTS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "INSTALLED" "PURPOSE;HEAVY" "DEPENDS;PUBLIC_LIBRARIES;PRIVATE_LIBRARIES;HEADERS;SOURCES;TESTS")
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "splitplot_module(${name}): unknown arguments: ${arg_UNPARSED_ARGUMENTS}")
   endif()
@@ -53,7 +54,13 @@ function(splitplot_module name)
   add_library(splitplot::${name} ALIAS ${target})
   target_sources(${target} ${scope} FILE_SET HEADERS BASE_DIRS include FILES ${public_headers})
   list(TRANSFORM arg_DEPENDS PREPEND splitplot:: OUTPUT_VARIABLE dependency_targets)
-  target_link_libraries(${target} ${scope} splitplot_warnings ${dependency_targets} ${arg_PUBLIC_LIBRARIES})
+  target_link_libraries(${target} ${scope} $<BUILD_INTERFACE:splitplot_warnings> ${dependency_targets} ${arg_PUBLIC_LIBRARIES})
+  target_compile_features(${target} ${scope} cxx_std_20)
+  if(arg_INSTALLED)
+    # Who links an installed module needs none of the header-only libraries that it was compiled with.
+    list(TRANSFORM arg_PRIVATE_LIBRARIES REPLACE "(.+)" "$<BUILD_INTERFACE:\\1>")
+    install(TARGETS ${target} EXPORT splitplot COMPONENT library FILE_SET HEADERS COMPONENT library)
+  endif()
   if(arg_SOURCES)
     target_link_libraries(${target} PRIVATE ${arg_PRIVATE_LIBRARIES})
     target_include_directories(${target} PRIVATE src)
@@ -81,7 +88,7 @@ function(splitplot_module name)
   if(arg_TESTS AND BUILD_TESTING)
     add_executable(${name}_unit ${arg_TESTS})
     target_include_directories(${name}_unit PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/src)
-    target_link_libraries(${name}_unit PRIVATE splitplot::${name} ${arg_PRIVATE_LIBRARIES} GTest::gmock GTest::gtest_main)
+    target_link_libraries(${name}_unit PRIVATE splitplot::${name} splitplot_warnings ${arg_PRIVATE_LIBRARIES} GTest::gmock GTest::gtest_main)
     target_precompile_headers(${name}_unit PRIVATE <gmock/gmock.h> <gtest/gtest.h>)
     gtest_discover_tests(${name}_unit TEST_PREFIX "${SPLITPLOT_TEST_PREFIX}unit.${name}." PROPERTIES LABELS unit DISCOVERY_TIMEOUT 60)
     if(NOT TARGET unit_tests)
@@ -111,4 +118,14 @@ function(splitplot_finish_modules)
     DEPENDS ${module_files} ${script} ${dependency_file}
     COMMENT "Checking includes")
   add_custom_target(check_includes DEPENDS ${stamp})
+endfunction()
+
+# What `cmake --install` gives to others: the modules that are INSTALLED, as find_package(splitplot) with targets splitplot::<module>.
+function(splitplot_install_library)
+  include(CMakePackageConfigHelpers)
+  set(folder ${CMAKE_INSTALL_LIBDIR}/cmake/splitplot)
+  install(EXPORT splitplot NAMESPACE splitplot:: FILE splitplotTargets.cmake DESTINATION ${folder} COMPONENT library)
+  write_basic_package_version_file(${CMAKE_BINARY_DIR}/splitplotConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+  install(FILES ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/splitplotConfig.cmake ${CMAKE_BINARY_DIR}/splitplotConfigVersion.cmake
+          DESTINATION ${folder} COMPONENT library)
 endfunction()

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { complaintsAbout as complaintsAboutPages, functionsOf, parts, tableOf, withExample } from '../../scripts/update-method-pages.mjs';
 import { replaceModuleTable } from '../../scripts/update-module-table.mjs';
 import { anchorsOf, brokenLinks, relativeTargets } from './check_docs.mjs';
 import { complaintsAbout } from './check_tracked_files.mjs';
@@ -58,4 +59,29 @@ test('the module table is put between its markers and nowhere else', () => {
   const expected = 'before\n<!-- modules:begin -->\n| new |\n<!-- modules:end -->\nafter\n';
   assert.equal(replaceModuleTable(page, '| new |\n'), expected);
   assert.throws(() => replaceModuleTable('no markers', '| new |\n'), /marker/);
+});
+
+const wholePage = parts
+  .map((part) => (part === 'Functions' ? '**Functions.** `one`, `two`' : part === 'Tests' ? '**Tests.** `src/stats/tests/a_test.cpp`' : `**${part}.** x`))
+  .join('\n\n');
+
+test('the free functions of a header are found, its methods and comments are not', () => {
+  const header = '[[nodiscard]] Estimated<Interval> one(int a,\n   int b);\n// [[nodiscard]] int no();\nstruct S {\n  [[nodiscard]] int method();\n};\n[[nodiscard]] inline double two() {';
+  assert.deepEqual(functionsOf(header), ['one', 'two']);
+});
+
+test('a page without a part, a function without a page or with two, a missing test file are reported', () => {
+  const functions = [{ header: 'h.hpp', name: 'one' }, { header: 'h.hpp', name: 'two' }];
+  const page = { name: 'p.md', text: `# P\n\n${wholePage}\n` };
+  assert.deepEqual(complaintsAboutPages([page], functions, () => true), []);
+  assert.equal(complaintsAboutPages([page], [...functions, { header: 'h.hpp', name: 'three' }], () => true).length, 1);
+  assert.equal(complaintsAboutPages([page, { ...page, name: 'q.md' }], functions, () => true).length, 2);
+  assert.equal(complaintsAboutPages([page], functions, () => false).length, 1);
+  assert.equal(complaintsAboutPages([{ ...page, text: page.text.replace('**Limits.**', '') }], functions, () => true).length, 1);
+});
+
+test('the table has a row a page, the example stands between its markers', () => {
+  assert.match(tableOf([{ name: 'p.md', text: `# P\n\n${wholePage}\n` }]), /\| \[P\]\(p\.md\) \| `one` `two` \| \[a\]\(/);
+  const filled = withExample('x\n<!-- example: a.cpp -->\nold\n<!-- end example -->\n', 'int $&;\n', 'out\n');
+  assert.match(filled, /-->\n\n```cpp\nint \$&;\n```\n\nprints\n\n```text\nout\n```\n\n<!-- end/);
 });
