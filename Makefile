@@ -6,11 +6,11 @@ TEST_JOBS ?= 2
 export JOBS TEST_JOBS
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help deps build run test test-long bench scorecard lint format docs clean deps-build deps-test deps-lint
+.PHONY: help deps build run test test-long bench scorecard scorecard-long lint format docs clean deps-build deps-test deps-lint
 
 help: ## this list
 	@echo "Splitplot: make <target>"
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  %-11s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  %-14s %s\n", $$1, $$2 }'
 
 deps: deps-test ## install everything that build and tests need: Debian packages (root), pinned npm packages
 
@@ -33,9 +33,13 @@ bench: deps-test ## build as released, run the benchmarks
 	@scripts/build bench
 	@scripts/bench
 
-scorecard: deps-test ## run the calibration tests and print their figures: error rates, coverage
+scorecard: deps-test ## measure error rates, coverage and power of the statistics, and print them as a table
 	@scripts/build dev
-	@scripts/test dev --label-regex '^calibration$$' --verbose
+	@build/dev/bin/scorecard
+
+scorecard-long: deps-test ## the same with ten times the experiments and a new seed, which it prints
+	@scripts/build dev
+	@build/dev/bin/scorecard --tier long
 
 lint: deps-lint ## check formatting, clang-tidy, eslint; SINCE=<commit> for changed files only
 	@scripts/configure dev

@@ -1,0 +1,33 @@
+#include "scorecard.hpp"
+
+#include <cstdio>
+
+namespace splitplot::calibration {
+namespace {
+
+const Row kRows[] = {
+    {"S1", &measure_s1}, {"S2", &measure_s2}, {"S3", &measure_s3},   {"edges", &measure_edges},
+    {"S5", &measure_s5}, {"S9", &measure_s9}, {"S12", &measure_s12},
+};
+
+std::string format(const char* pattern, double first, double second = 0) {
+  char text[64];
+  std::snprintf(text, sizeof text, pattern, first, second);
+  return text;
+}
+
+}  // namespace
+
+std::span<const Row> rows() {
+  return kRows;
+}
+
+std::string percent(double rate) {
+  return format("%.2f %%", 100 * rate);
+}
+
+std::string percent(const Rate& rate) {
+  return format("%.2f +- %.2f %%", 100 * rate.value(), 100 * rate.band(rate.value()));
+}
+
+}  // namespace splitplot::calibration
