@@ -1,3 +1,5 @@
+#include "distributions/saddle_point.hpp"
+
 #include <splitplot/stats/distributions.hpp>
 
 #include <algorithm>
@@ -9,7 +11,6 @@
 #include <boost/math/distributions/fisher_f.hpp>
 #include <boost/math/distributions/non_central_chi_squared.hpp>
 #include <boost/math/distributions/non_central_f.hpp>
-#include <boost/math/distributions/non_central_t.hpp>
 #include <boost/math/distributions/students_t.hpp>
 #include <boost/math/special_functions/beta.hpp>
 #include <boost/math/special_functions/digamma.hpp>
@@ -32,16 +33,6 @@ using Quiet = math::policies::policy<math::policies::domain_error<math::policies
                                      math::policies::rounding_error<math::policies::ignore_error>>;
 
 constexpr double kLogSqrtTwoPi = 0.918938533204672741780329736406;
-
-/// log(n!) - log(sqrt(2 pi n) (n / e)^n): what Stirling's formula leaves out (Loader 2000).
-double stirling_error(double n) {
-  if (n == 0) return 0;
-  if (n < 16) return math::lgamma(n + 1, Quiet()) - ((n + 0.5) * std::log(n) - n + kLogSqrtTwoPi);
-  const double inverse = 1 / n;
-  const double square = inverse * inverse;
-  return inverse *
-         (1.0 / 12 - square * (1.0 / 360 - square * (1.0 / 1260 - square * (1.0 / 1680 - square / 1188))));
-}
 
 /// x log(x / m) + m - x without cancellation where x is near m (Loader 2000).
 double deviance_part(double x, double m) {
@@ -69,6 +60,15 @@ double log_binomial_pmf(double k, double n, double p, double q) {
 }
 
 }  // namespace
+
+double stirling_error(double n) {
+  if (n == 0) return 0;
+  if (n < 16) return math::lgamma(n + 1, Quiet()) - ((n + 0.5) * std::log(n) - n + kLogSqrtTwoPi);
+  const double inverse = 1 / n;
+  const double square = inverse * inverse;
+  return inverse *
+         (1.0 / 12 - square * (1.0 / 360 - square * (1.0 / 1260 - square * (1.0 / 1680 - square / 1188))));
+}
 
 double normal_pdf(double z) {
   return std::exp(-0.5 * z * z - kLogSqrtTwoPi);
@@ -133,17 +133,6 @@ double f_sf(double x, double degrees_between, double degrees_within) {
 double f_quantile(double p, double degrees_between, double degrees_within) {
   assert(p > 0 && p < 1 && degrees_between > 0 && degrees_within > 0);
   return math::quantile(math::fisher_f_distribution<double, Quiet>(degrees_between, degrees_within), p);
-}
-
-double noncentral_t_cdf(double t, double degrees, double noncentrality) {
-  assert(degrees > 0 && !std::isnan(t));
-  if (std::isinf(t)) return t > 0 ? 1 : 0;
-  return math::cdf(math::non_central_t_distribution<double, Quiet>(degrees, noncentrality), t);
-}
-
-double noncentral_t_sf(double t, double degrees, double noncentrality) {
-  // The mirrored tail: P(T > t) under a shift is P(T <= -t) under the opposite one.
-  return noncentral_t_cdf(-t, degrees, -noncentrality);
 }
 
 double noncentral_chi_square_sf(double x, double degrees, double noncentrality) {

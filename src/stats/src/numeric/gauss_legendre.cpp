@@ -87,6 +87,17 @@ GaussLegendre::Values GaussLegendre::coefficients(const Values& values) const {
   return result;
 }
 
+std::pair<double, double> GaussLegendre::highest_coefficients(const Values& values) const {
+  double last = 0;
+  double second_last = 0;
+  for (std::size_t i = 0; i < kNodes; ++i) {
+    last += weights_[i] * legendre_[kNodes - 1][i] * values[i];
+    second_last += weights_[i] * legendre_[kNodes - 2][i] * values[i];
+  }
+  constexpr double kDegree = kNodes - 1;
+  return {last * (2 * kDegree + 1) / 2, second_last * (2 * kDegree - 1) / 2};
+}
+
 double GaussLegendre::integral_to(const Values& coefficients, double x) {
   const Values integrals = legendre_integrals(x);
   double sum = 0;

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstddef>
+#include <utility>
 
 namespace splitplot::stats {
 
@@ -31,6 +32,9 @@ class GaussLegendre {
 
   /// Legendre coefficients of the interpolating polynomial.
   [[nodiscard]] Values coefficients(const Values& values) const;
+
+  /// The coefficients of the highest and the second highest degree alone: how well the panel is resolved.
+  [[nodiscard]] std::pair<double, double> highest_coefficients(const Values& values) const;
 
   /// Integral from -1 to x of the polynomial with these coefficients.
   [[nodiscard]] static double integral_to(const Values& coefficients, double x);

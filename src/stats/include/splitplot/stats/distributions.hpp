@@ -32,13 +32,20 @@ namespace splitplot::stats {
 /// x with P(X <= x) = p, 0 < p < 1.
 [[nodiscard]] double f_quantile(double p, double degrees_between, double degrees_within);
 
-/// Distributions of a test statistic where the alternative is true. `noncentrality` is the mean shift of the normal in
+/// Distributions of a test statistic where the alternative is true, each accurate in its own tail. `noncentrality` is the mean shift of the normal in
 /// the numerator for t, the sum of squared shifts for chi-square and F (>= 0).
 [[nodiscard]] double noncentral_t_cdf(double t, double degrees, double noncentrality);
 [[nodiscard]] double noncentral_t_sf(double t, double degrees, double noncentrality);
 [[nodiscard]] double noncentral_chi_square_sf(double x, double degrees, double noncentrality);
 [[nodiscard]] double noncentral_f_sf(double x, double degrees_between, double degrees_within,
                                      double noncentrality);
+
+/// P(Q > q) for the range of `groups` >= 2 independent normal means, divided by their standard error estimated on `degrees` > 0,
+/// possibly infinite. To 1e-10 relative by quadrature with positive terms (the integrals of Copenhaver & Holland 1988, J. Statist.
+/// Comput. Simul. 30, and Lund & Lund 1983, Applied Statistics 32, algorithm AS 190).
+[[nodiscard]] double studentized_range_sf(double q, double groups, double degrees);
+/// q with P(Q <= q) = p, 0 < p < 1.
+[[nodiscard]] double studentized_range_quantile(double p, double groups, double degrees);
 
 /// P(X <= x) for Beta(a, b), 0 <= x <= 1.
 [[nodiscard]] double beta_cdf(double x, double a, double b);

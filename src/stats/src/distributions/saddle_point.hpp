@@ -1,0 +1,10 @@
+/// What Stirling's formula leaves out: the small parts from which probabilities of large counts are put together without cancellation.
+/// Private to `stats`; thread-safe.
+#pragma once
+
+namespace splitplot::stats {
+
+/// log(n!) - log(sqrt(2 pi n) (n / e)^n), n > 0 (Loader 2000, Fast and accurate computation of binomial probabilities).
+double stirling_error(double n);
+
+}  // namespace splitplot::stats
