@@ -1,15 +1,13 @@
+#include "many/common_effect.hpp"
 #include "pooling/normal_mixture.hpp"
 #include "pooling/spread_posterior.hpp"
 
-#include <splitplot/stats/distributions.hpp>
 #include <splitplot/stats/pooling/segments.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <limits>
 #include <optional>
-#include <string>
 #include <variant>
 
 namespace splitplot::stats {
@@ -17,36 +15,6 @@ namespace {
 
 // Ratios beyond this are as good as infinite, and their squares still have room in a double.
 constexpr double kLargestRatio = 1e100;
-
-std::optional<std::string> refusal(std::span<const SegmentEffect> segments) {
-  for (const SegmentEffect& segment : segments) {
-    if (!std::isfinite(segment.value)) return "a segment's effect is not a finite number";
-    if (!(segment.standard_error > 0) || !std::isfinite(segment.standard_error)) {
-      return "a segment's effect has no standard error";
-    }
-  }
-  return std::nullopt;
-}
-
-double smallest_error(std::span<const SegmentEffect> segments) {
-  double smallest = segments.front().standard_error;
-  for (const SegmentEffect& segment : segments) smallest = std::min(smallest, segment.standard_error);
-  return smallest;
-}
-
-/// Mean of the effects weighted by precision, taken as an offset from one of them so that nothing overflows
-/// or cancels.
-double weighted_centre(std::span<const SegmentEffect> segments, double unit) {
-  const double origin = segments.front().value;
-  double weights = 0;
-  double sum = 0;
-  for (const SegmentEffect& segment : segments) {
-    const double ratio = unit / segment.standard_error;
-    weights += ratio * ratio;
-    sum += ratio * ratio * (segment.value - origin);
-  }
-  return origin + sum / weights;
-}
 
 /// The way between the caller's units and working units.
 struct Units {
@@ -197,23 +165,6 @@ Estimated<PooledSegments> pool_segments(std::span<const SegmentEffect> segments,
   }
   if (!all_finite) return not_estimable("the segments' effects are too large to be worked with");
   return result;
-}
-
-Estimated<HeterogeneityTest> cochran_q(std::span<const SegmentEffect> segments) {
-  if (segments.size() < 2) return not_estimable("a comparison of segments needs two of them or more");
-  if (const auto why = refusal(segments)) return not_estimable(*why);
-  const double unit = smallest_error(segments);
-  const double centre = weighted_centre(segments, unit);
-  if (!std::isfinite(centre)) return not_estimable("the segments' effects are too large to be worked with");
-  HeterogeneityTest test;
-  for (const SegmentEffect& segment : segments) {
-    const double z = (segment.value - centre) / segment.standard_error;
-    test.q += z * z;
-  }
-  test.q = std::min(test.q, std::numeric_limits<double>::max());
-  test.degrees_of_freedom = static_cast<double>(segments.size() - 1);
-  test.p_value = chi_square_sf(test.q, test.degrees_of_freedom);
-  return test;
 }
 
 }  // namespace splitplot::stats

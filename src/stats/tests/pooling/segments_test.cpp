@@ -267,20 +267,6 @@ TEST(PoolSegments, RefusesWhatCannotBePooled) {
   EXPECT_FALSE(pool_segments(kSchools, {AdaptiveSpread{}, 1}).has_value());
 }
 
-TEST(CochranQ, IsTheWeightedSumOfSquares) {
-  const Segments segments{{1, 0.5}, {2, 1}, {4, 2}};
-  const double mean = (1 / 0.25 + 2 / 1.0 + 4 / 4.0) / (1 / 0.25 + 1 + 1 / 4.0);
-  const double q = std::pow(1 - mean, 2) / 0.25 + std::pow(2 - mean, 2) + std::pow(4 - mean, 2) / 4;
-  const auto test = cochran_q(segments);
-  ASSERT_TRUE(test.has_value());
-  EXPECT_NEAR(test->q, q, 1e-12);
-  EXPECT_EQ(test->degrees_of_freedom, 2);
-  EXPECT_NEAR(test->p_value, std::exp(-q / 2), 1e-12);  // chi-square with two degrees of freedom
-  EXPECT_FALSE(cochran_q(Segments{{1, 1}}).has_value());
-  EXPECT_FALSE(cochran_q(Segments{{1, 1}, {2, -1}}).has_value());
-  EXPECT_EQ(cochran_q(Segments{{1e300, 1e-300}, {-1e300, 1e-300}})->p_value, 0);
-}
-
 TEST(SteadiedVarianceOfRate, IsTheOrdinaryOneWhereThereAreEnoughCounts) {
   EXPECT_DOUBLE_EQ(steadied_variance_of_rate({20, 100}, 0.5), 0.2 * 0.8 / 100);
 }

@@ -9,19 +9,15 @@
 #pragma once
 
 #include <splitplot/stats/estimate.hpp>
+#include <splitplot/stats/many/heterogeneity.hpp>
 #include <splitplot/stats/moments.hpp>
+#include <splitplot/stats/segment_effect.hpp>
 
 #include <span>
 #include <variant>
 #include <vector>
 
 namespace splitplot::stats {
-
-/// One segment's raw effect and its standard error.
-struct SegmentEffect {
-  double value = 0;
-  double standard_error = 0;  ///< must be positive
-};
 
 /// Variance of one arm's rate in one segment, steadied where the segment has few successes or failures (below ten): the rate is
 /// first drawn towards the rate over all segments, as if the arm had seen ten more of the rarer outcome at that rate. Without it a
@@ -76,14 +72,5 @@ struct PooledSegments {
 /// that is not positive and finite, or a confidence outside (0, 1).
 [[nodiscard]] Estimated<PooledSegments> pool_segments(std::span<const SegmentEffect> segments,
                                                       const PoolingOptions& options = {});
-
-struct HeterogeneityTest {
-  double q = 0;
-  double degrees_of_freedom = 0;
-  double p_value = 1;  ///< of "the effect is the same in every segment"
-};
-
-/// Cochran's Q (Cochran 1954, Biometrics 10). Not estimable: fewer than two segments.
-[[nodiscard]] Estimated<HeterogeneityTest> cochran_q(std::span<const SegmentEffect> segments);
 
 }  // namespace splitplot::stats
