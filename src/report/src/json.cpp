@@ -59,36 +59,6 @@ object write(const stats::Estimate& x) {
   return {{"value", number(x.value)}, {"interval", interval(x.interval)}};
 }
 
-std::string_view word(stats::TestMethod method) {
-  switch (method) {
-    case stats::TestMethod::PooledZ:
-      return "pooled_z";
-    case stats::TestMethod::FisherExact:
-      return "fisher_exact";
-    case stats::TestMethod::WelchT:
-      return "welch_t";
-    case stats::TestMethod::AdjustedT:
-      return "adjusted_t";
-    case stats::TestMethod::ConfidenceSequence:
-      break;
-  }
-  return "confidence_sequence";
-}
-
-std::string_view word(stats::IntervalMethod method) {
-  switch (method) {
-    case stats::IntervalMethod::Newcombe:
-      return "newcombe";
-    case stats::IntervalMethod::WelchT:
-      return "welch_t";
-    case stats::IntervalMethod::AdjustedT:
-      return "adjusted_t";
-    case stats::IntervalMethod::ConfidenceSequence:
-      break;
-  }
-  return "confidence_sequence";
-}
-
 std::string_view word(stats::Correction correction) {
   switch (correction) {
     case stats::Correction::None:
@@ -136,8 +106,8 @@ object write(const stats::Difference& x) {
           {"interval", interval(x.interval)},
           {"standard_error", number(x.standard_error)},
           {"p_value", number(x.p_value)},
-          {"test", word(x.test)},
-          {"interval_method", word(x.interval_method)}};
+          {"test", code_of(x.test)},
+          {"interval_method", code_of(x.interval_method)}};
 }
 
 object write(const stats::Beats& x) {

@@ -8,6 +8,8 @@ namespace {
 TEST(NamesOfMethods, AreTheFieldsOwn) {
   EXPECT_EQ(name_of(TestMethod::WelchT), "Welch t");
   EXPECT_EQ(name_of(IntervalMethod::Newcombe), "Newcombe");
+  EXPECT_EQ(code_of(TestMethod::FisherExact), "fisher_exact");
+  EXPECT_EQ(code_of(IntervalMethod::ConfidenceSequence), "confidence_sequence");
 }
 
 }  // namespace
