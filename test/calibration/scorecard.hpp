@@ -39,6 +39,7 @@ std::vector<Line> measure_s1(const Settings& settings);
 std::vector<Line> measure_s2(const Settings& settings);
 std::vector<Line> measure_s3(const Settings& settings);
 std::vector<Line> measure_s5(const Settings& settings);
+std::vector<Line> measure_s6(const Settings& settings);
 std::vector<Line> measure_s9(const Settings& settings);
 std::vector<Line> measure_s12(const Settings& settings);
 
