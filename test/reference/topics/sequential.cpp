@@ -207,12 +207,10 @@ json::object pocock(const ReferenceCase& c) {
 json::object characteristics(const ReferenceCase& c) {
   const auto design = spending_design_of(c, 1);
   const auto found = answered(stats::group_sequential_characteristics(design, 1 - c.number("beta")));
-  std::vector<double> rejections = found.with_effect.upper;
-  for (std::size_t k = 0; k < rejections.size(); ++k) rejections[k] += found.with_effect.lower[k];
   json::object answer = boundaries(design);
   answer["drift"] = json_of(found.drift);
   answer["inflation"] = json_of(found.inflation_factor);
-  answer["reject_h1"] = json_of(rejections);
+  answer["reject_h1"] = json_of(found.with_effect.upper);
   answer["asn_ratio_h1"] = json_of(found.expected_ratio_effect);
   answer["asn_ratio_h0"] = json_of(found.expected_ratio_null);
   return answer;

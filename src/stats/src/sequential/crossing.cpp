@@ -26,9 +26,11 @@ constexpr double kWindow = 8;
 /// Below this an exit cannot be told from a plain normal tail.
 constexpr double kLeastLogExit = -645;
 
-/// Likelihood ratio of Brownian motion with drift `to` against `from`, for a path that is at `point` at `time`.
-double likelihood_ratio(double point, double time, double from, double to) {
-  return std::exp((to - from) * (point - 0.5 * (to + from) * time));
+/// Mass of node i of a stage that was made under drift `from`, under drift `to`: times the likelihood ratio of Brownian motion.
+double mass_under(const CrossingRecursion::Stage& stage, std::size_t i, double from, double to) {
+  const double mass = stage.masses[i];
+  if (from == to || mass == 0) return mass;
+  return mass * std::exp((to - from) * (stage.points[i] - 0.5 * (to + from) * stage.time));
 }
 
 }  // namespace
@@ -87,8 +89,7 @@ double CrossingRecursion::upper_exit(std::size_t look, double upper, double drif
   double sum = 0;
   for (std::size_t i = stage.points.size(); i-- > 0 && stage.points[i] >= least;) {
     const double point = stage.points[i];
-    const double tilt = drift == drift_ ? 1.0 : likelihood_ratio(point, step.from, drift_, drift);
-    sum += stage.masses[i] * tilt * std::erfc((limit - point) * scale);
+    sum += mass_under(stage, i, drift_, drift) * std::erfc((limit - point) * scale);
   }
   return 0.5 * sum;
 }
@@ -106,8 +107,7 @@ double CrossingRecursion::lower_exit(std::size_t look, double lower, double drif
   double sum = 0;
   for (std::size_t i = 0; i < stage.points.size(); ++i) {
     const double point = stage.points[i];
-    const double tilt = drift == drift_ ? 1.0 : likelihood_ratio(point, step.from, drift_, drift);
-    sum += stage.masses[i] * tilt * std::erfc((point - limit) * scale);
+    sum += mass_under(stage, i, drift_, drift) * std::erfc((point - limit) * scale);
   }
   return 0.5 * sum;
 }
@@ -120,7 +120,7 @@ double CrossingRecursion::upper_exit_mean(std::size_t look, double upper, double
     const double mean = stage.points[i] + drift * step.variance;
     const double z = (upper - mean) / step.deviation;
     const double part = mean * normal_sf(z) + step.deviation * normal_pdf(z);
-    sum += stage.masses[i] * likelihood_ratio(stage.points[i], step.from, drift_, drift) * part;
+    sum += mass_under(stage, i, drift_, drift) * part;
   }
   return sum;
 }
@@ -133,7 +133,7 @@ double CrossingRecursion::lower_exit_mean(std::size_t look, double lower, double
     const double mean = stage.points[i] + drift * step.variance;
     const double z = (lower - mean) / step.deviation;
     const double part = mean * normal_cdf(z) - step.deviation * normal_pdf(z);
-    sum += stage.masses[i] * likelihood_ratio(stage.points[i], step.from, drift_, drift) * part;
+    sum += mass_under(stage, i, drift_, drift) * part;
   }
   return sum;
 }
@@ -180,7 +180,7 @@ void CrossingRecursion::advance(double lower, double upper) {
   const double mean = drift_ * step.to;
   const double root_time = std::sqrt(step.to);
   last_bound_z_ = std::isfinite(upper) ? upper / root_time : 0;
-  const double reach = std::isinf(lower) ? open_reach_ : kFarthestReach;
+  const double reach = std::isinf(lower) && !symmetric_ ? open_reach_ : kFarthestReach;
   const double low = std::max(lower, mean - reach * root_time);
   const double high = std::min(upper, mean + kFarthestReach * root_time);
 

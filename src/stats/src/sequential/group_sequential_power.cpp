@@ -19,13 +19,11 @@ double side_alpha(const GroupSequentialDesign& design) {
   return design.sides == StoppingSides::Symmetric ? design.alpha / 2 : design.alpha;
 }
 
-/// Chance that a recursion through this design rejects under `drift`.
-double rejection(const CrossingRecursion& recursion, const GroupSequentialDesign& design, double drift) {
+/// Chance that a recursion through this design crosses the upper boundary under `drift`.
+double upper_crossing(const CrossingRecursion& recursion, const GroupSequentialDesign& design, double drift) {
   double sum = 0;
   for (std::size_t look = 0; look < design.critical.size(); ++look) {
-    const double bound = design.critical[look] * std::sqrt(recursion.time(look));
-    sum += recursion.upper_exit(look, bound, drift);
-    if (design.sides == StoppingSides::Symmetric) sum += recursion.lower_exit(look, -bound, drift);
+    sum += recursion.upper_exit(look, design.critical[look] * std::sqrt(recursion.time(look)), drift);
   }
   return sum;
 }
@@ -53,7 +51,7 @@ std::optional<std::string> refusal_of_sample(const GroupSequentialDesign& design
   if (const auto refusal = refusal_of(design)) return refusal;
   if (!(design.alpha > 0 && side_alpha(design) < 0.5)) return "alpha must lie between 0 and 1";
   if (!(allocation > 0) || !std::isfinite(allocation)) return "the allocation must be positive";
-  if (!(power > design.alpha && power < 1)) return "the power must lie between alpha and 1";
+  if (!(power > side_alpha(design) && power < 1)) return "the power must lie between a side's alpha and 1";
   return std::nullopt;
 }
 
@@ -82,19 +80,19 @@ Estimated<ExitProbabilities> exit_probabilities(const GroupSequentialDesign& des
 
 Estimated<double> drift_for_power(const GroupSequentialDesign& design, double power) {
   if (const auto refusal = refusal_of(design)) return not_estimable(*refusal);
-  if (!(power > 0 && power < 1)) return not_estimable("the power must lie between alpha and 1");
+  if (!(power > 0 && power < 1)) return not_estimable("the power must lie between a side's alpha and 1");
   // A look on its own would have the power at this drift.
   const std::vector<double> shares = shares_of_last(design.information);
   double enough = kInfinity;
   for (std::size_t look = 0; look < shares.size(); ++look)
     enough = std::min(enough, (design.critical[look] + normal_quantile(power)) / std::sqrt(shares[look]));
   if (!std::isfinite(enough)) return not_estimable("no look has a boundary");
-  if (!(enough > 0)) return not_estimable("the power must lie between alpha and 1");
+  if (!(enough > 0)) return not_estimable("the power must lie between a side's alpha and 1");
   const CrossingRecursion recursion =
       recursion_of(design, enough / 2, CrossingRecursion::kUsualReach + enough / 2);
-  const auto missing = [&](double drift) { return rejection(recursion, design, drift) - power; };
+  const auto missing = [&](double drift) { return upper_crossing(recursion, design, drift) - power; };
   const auto drift = root_between(missing, 0, enough * (1 + 1e-9));
-  if (!drift) return not_estimable("the power must lie between alpha and 1");
+  if (!drift) return not_estimable("the power must lie between a side's alpha and 1");
   return *drift;
 }
 
@@ -103,7 +101,7 @@ Estimated<GroupSequentialCharacteristics> group_sequential_characteristics(
   const auto drift = drift_for_power(design, power);
   if (!drift) return tl::unexpected(drift.error());
   if (!(design.alpha > 0 && side_alpha(design) < 0.5 && power > side_alpha(design)))
-    return not_estimable("the power must lie between alpha and 1");
+    return not_estimable("the power must lie between a side's alpha and 1");
   GroupSequentialCharacteristics result;
   result.drift = *drift;
   const double ratio = *drift / (normal_quantile(power) - normal_quantile(side_alpha(design)));

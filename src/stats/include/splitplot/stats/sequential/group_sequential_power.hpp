@@ -25,8 +25,9 @@ struct ExitProbabilities {
 [[nodiscard]] Estimated<ExitProbabilities> exit_probabilities(const GroupSequentialDesign& design,
                                                               double drift);
 
-/// The positive drift at which the design rejects with probability `power` (on either side). Not estimable: power not
-/// between what is spent without an effect and 1, no finite boundary.
+/// The positive drift at which the design crosses its upper boundary with probability `power`. A crossing on the wrong side is
+/// no success and does not count, as in Jennison & Turnbull's tables. Not estimable: power not between what that side
+/// spends without an effect and 1, no finite boundary.
 [[nodiscard]] Estimated<double> drift_for_power(const GroupSequentialDesign& design, double power);
 
 struct GroupSequentialCharacteristics {
