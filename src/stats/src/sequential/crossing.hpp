@@ -38,7 +38,7 @@ class CrossingRecursion {
   /// How far below the mean an open lower side is followed, in standard deviations: 9 is exact for what happens
   /// above; masses that are to be tilted downwards need more.
   static constexpr double kUsualReach = 9;
-  /// Panel width in standard deviations of an increment. At 5 boundaries are within 1e-11 of those at 2.5.
+  /// Panel width in standard deviations of an increment. At 5 boundaries are within 1e-10 of those at 2.
   static constexpr double kPanelWidth = 5;
 
   /// `times` positive and increasing. `drift` is the mean of B a unit of time. Paths start at B(0) = 0.
