@@ -1,6 +1,6 @@
-#include "many/common_effect.hpp"
 #include "pooling/normal_mixture.hpp"
 #include "pooling/spread_posterior.hpp"
+#include "pooling/working_units.hpp"
 
 #include <splitplot/stats/pooling/segments.hpp>
 
@@ -13,55 +13,7 @@
 namespace splitplot::stats {
 namespace {
 
-// Ratios beyond this are as good as infinite, and their squares still have room in a double.
-constexpr double kLargestRatio = 1e100;
-
-/// The way between the caller's units and working units.
-struct Units {
-  double centre = 0;
-  double unit = 1;           ///< the smallest standard error
-  double typical_error = 1;  ///< s0 in working units
-};
-
-WorkingPrior in_working_units(const SpreadPrior& prior, const Units& units) {
-  const auto held = [](double scale) { return std::clamp(scale, 1 / kLargestRatio, kLargestRatio); };
-  if (const auto* adaptive = std::get_if<AdaptiveSpread>(&prior)) {
-    return HalfCauchySpread{held(adaptive->typical_errors * units.typical_error)};
-  }
-  if (const auto* normal = std::get_if<HalfNormalSpread>(&prior)) {
-    return HalfNormalSpread{held(normal->scale / units.unit)};
-  }
-  if (const auto* cauchy = std::get_if<HalfCauchySpread>(&prior)) {
-    return HalfCauchySpread{held(cauchy->scale / units.unit)};
-  }
-  return FlatSpread{};
-}
-
-bool usable(const SpreadPrior& prior) {
-  double scale = 1;
-  if (const auto* adaptive = std::get_if<AdaptiveSpread>(&prior)) scale = adaptive->typical_errors;
-  if (const auto* normal = std::get_if<HalfNormalSpread>(&prior)) scale = normal->scale;
-  if (const auto* cauchy = std::get_if<HalfCauchySpread>(&prior)) scale = cauchy->scale;
-  return scale > 0 && std::isfinite(scale);
-}
-
-/// Fills `segments` and answers the units; nothing where the numbers are too far apart for a double.
-std::optional<Units> to_working_units(std::span<const SegmentEffect> input, WorkingSegments& segments) {
-  Units units;
-  units.unit = smallest_error(input);
-  units.centre = weighted_centre(input, units.unit);
-  double precision = 0;
-  for (const SegmentEffect& segment : input) {
-    const double effect = (segment.value - units.centre) / units.unit;
-    if (!(std::abs(effect) < kLargestRatio)) return std::nullopt;
-    const double ratio = std::min(segment.standard_error / units.unit, kLargestRatio);
-    segments.effects.push_back(effect);
-    segments.variances.push_back(ratio * ratio);
-    precision += 1 / (ratio * ratio);
-  }
-  units.typical_error = std::sqrt(static_cast<double>(input.size()) / precision);
-  return units;
-}
+constexpr std::size_t kFewSegments = 5;
 
 /// One pooled effect from its mixture. Where the variance does not exist, half the width of the central 68.27
 /// % stands in.
@@ -133,34 +85,24 @@ double steadied_variance_of_rate(const SuccessCount& arm, double overall_rate) {
 
 Estimated<PooledSegments> pool_segments(std::span<const SegmentEffect> segments,
                                         const PoolingOptions& options) {
-  const bool flat = std::holds_alternative<FlatSpread>(options.prior);
-  if (segments.size() < (flat ? 3 : 2)) {
-    return not_estimable(flat ? "a flat prior on the spread needs three segments or more"
-                              : "pooling needs two segments or more");
-  }
-  if (const auto why = refusal(segments)) return not_estimable(*why);
-  if (!usable(options.prior))
-    return not_estimable("the scale of the prior on the spread must be positive and finite");
-  if (!(options.confidence > 0 && options.confidence < 1)) {
-    return not_estimable("the confidence must lie between 0 and 1");
-  }
-  WorkingSegments working;
-  const std::optional<Units> units = to_working_units(segments, working);
-  if (!units) return not_estimable("the segments' effects lie too far apart for their standard errors");
-
-  const SpreadPosterior posterior(working, in_working_units(options.prior, *units));
+  const auto problem = pooling_problem(segments, options);
+  if (!problem) return tl::unexpected(problem.error());
+  const WorkingSegments& working = problem->segments;
+  const Units& units = problem->units;
+  const SpreadPosterior posterior(working, problem->prior, problem->panels);
   NormalMixture mixture;
   mixture.reserve(posterior.nodes().size());
   PooledSegments result;
-  describe_spread(posterior, *units, options.confidence, result);
+  if (segments.size() < kFewSegments) result.concerns.insert(Concern::FewSegments);
+  describe_spread(posterior, units, options.confidence, result);
   for (const SpreadNode& node : posterior.nodes()) {
     mixture.add(node.weight, node.mu_mean, std::sqrt(node.mu_variance));
   }
-  result.overall = describe(mixture, *units, options.confidence, posterior.has_moment(2));
+  result.overall = describe(mixture, units, options.confidence, posterior.has_moment(2));
   bool all_finite = finite(result.overall) && std::isfinite(result.spread.interval.upper);
   for (std::size_t j = 0; j < segments.size(); ++j) {
     fill_segment(posterior, working.effects[j], working.variances[j], mixture);
-    result.segments.push_back(describe(mixture, *units, options.confidence, true));
+    result.segments.push_back(describe(mixture, units, options.confidence, true));
     all_finite = all_finite && finite(result.segments.back());
   }
   if (!all_finite) return not_estimable("the segments' effects are too large to be worked with");

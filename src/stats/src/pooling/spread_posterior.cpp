@@ -1,5 +1,7 @@
 #include "pooling/spread_posterior.hpp"
 
+#include "numeric/quadrature_rule.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -66,11 +68,16 @@ Check check_of(std::span<const SpreadNode> nodes) {
 
 }  // namespace
 
-SpreadPosterior::SpreadPosterior(const WorkingSegments& segments, const WorkingPrior& prior)
+SpreadPosterior::SpreadPosterior(const WorkingSegments& segments, const WorkingPrior& prior,
+                                 const std::optional<SpreadPanels>& panels)
     : segments_(segments),
       prior_(prior),
       unit_(std::min(1.0, scale_of(prior))),
       weights_(segments.effects.size()) {
+  if (panels) {
+    use(*panels);
+    return;
+  }
   finite_moment_ = has_moment(2) ? 2 : has_moment(1) ? 1 : 0;
   double largest = std::max(1.0, scale_of(prior));
   for (const double effect : segments.effects) largest = std::max(largest, std::abs(effect));
@@ -103,10 +110,9 @@ double SpreadPosterior::spread_at(double x) const {
 }
 
 /// log p(tau | y) = log p(tau) + 1/2 log V + 1/2 sum log w_j - 1/2 sum w_j (y_j - mu)^2 with w_j = 1 / (s_j^2
-/// + tau^2), V = 1 / sum w_j and mu = V sum w_j y_j (BDA3, section 5.4), plus the logarithm of dtau/dx.
-SpreadPosterior::Point SpreadPosterior::point_at(double x) {
+/// + tau^2), V = 1 / sum w_j and mu = V sum w_j y_j (BDA3, section 5.4).
+SpreadPosterior::Point SpreadPosterior::point_of(double tau) {
   Point point;
-  const double tau = spread_at(x);
   const double square = tau * tau;
   const std::size_t size = segments_.effects.size();
   double weight_sum = 0;
@@ -132,9 +138,42 @@ SpreadPosterior::Point SpreadPosterior::point_at(double x) {
     misfit += residual * residual * weights_[j];
   }
   point.node = {tau, 0, mu, 1 / weight_sum};
-  const double log_slope = x - std::exp(-x) + std::log1p(std::exp(-x));
-  point.log_density = log_prior(tau) + 0.5 * (log_weights - std::log(weight_sum) - misfit) + log_slope;
+  point.log_density = log_prior(tau) + 0.5 * (log_weights - std::log(weight_sum) - misfit);
   return point;
+}
+
+/// The same over x: the logarithm of dtau/dx comes to the density.
+SpreadPosterior::Point SpreadPosterior::point_at(double x) {
+  Point point = point_of(spread_at(x));
+  point.log_density += x - std::exp(-x) + std::log1p(std::exp(-x));
+  return point;
+}
+
+void SpreadPosterior::use(const SpreadPanels& panels) {
+  const QuadratureRule rule = gauss_legendre_rule(panels.nodes);
+  std::vector<double> edges;
+  const double first = panels.first_share * panels.upper;
+  for (std::size_t i = 0; i <= panels.linear; ++i) {
+    edges.push_back(first * static_cast<double>(i) / static_cast<double>(panels.linear));
+  }
+  for (std::size_t i = 1; i <= panels.geometric; ++i) {
+    const double way = static_cast<double>(i) / static_cast<double>(panels.geometric);
+    edges.push_back(first * std::pow(1 / panels.first_share, way));
+  }
+  std::vector<double> logs;
+  double peak = -std::numeric_limits<double>::infinity();
+  for (std::size_t i = 0; i + 1 < edges.size(); ++i) {
+    const double half = 0.5 * (edges[i + 1] - edges[i]);
+    for (std::size_t k = 0; k < panels.nodes; ++k) {
+      const Point point = point_of(edges[i] + half * (1 + rule.nodes[k]));
+      nodes_.push_back(point.node);
+      logs.push_back(point.log_density + std::log(half * rule.weights[k]));
+      peak = std::max(peak, logs.back());
+    }
+  }
+  double total = 0;
+  for (const double log : logs) total += std::exp(log - peak);
+  for (std::size_t i = 0; i < nodes_.size(); ++i) nodes_[i].weight = std::exp(logs[i] - peak) / total;
 }
 
 /// Where the density, and the density times the highest power of tau whose mean is asked for, is not
@@ -238,7 +277,22 @@ void SpreadPosterior::choose_nodes(Range range) {
   nodes_ = panel_nodes_;
 }
 
+double SpreadPosterior::quantile_between_nodes(double p) const {
+  double below = 0;  // mass up to the middle of the node before
+  double mass = 0;
+  double tau = nodes_.front().tau;
+  for (const SpreadNode& node : nodes_) {
+    const double here = mass + node.weight / 2;
+    if (here >= p) return here > below ? tau + (p - below) / (here - below) * (node.tau - tau) : node.tau;
+    below = here;
+    tau = node.tau;
+    mass += node.weight;
+  }
+  return tau;
+}
+
 double SpreadPosterior::quantile(double p) const {
+  if (panels_.empty()) return quantile_between_nodes(p);
   std::size_t index = 0;
   double left = p;
   while (index + 1 < panels_.size() && left > panels_[index].mass) left -= panels_[index++].mass;

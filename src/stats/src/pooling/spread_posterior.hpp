@@ -14,6 +14,7 @@
 
 #include <splitplot/stats/pooling/segments.hpp>
 
+#include <optional>
 #include <span>
 #include <variant>
 #include <vector>
@@ -39,7 +40,9 @@ struct SpreadNode {
 
 class SpreadPosterior {
  public:
-  SpreadPosterior(const WorkingSegments& segments, const WorkingPrior& prior);
+  /// By the given panels, in working units, or by those that it finds itself. `segments` must outlive it.
+  SpreadPosterior(const WorkingSegments& segments, const WorkingPrior& prior,
+                  const std::optional<SpreadPanels>& panels = std::nullopt);
 
   [[nodiscard]] std::span<const SpreadNode> nodes() const { return nodes_; }
 
@@ -59,7 +62,7 @@ class SpreadPosterior {
   };
   struct Point {
     SpreadNode node;
-    double log_density = 0;  // in x, up to a constant
+    double log_density = 0;  // in x or in tau, up to a constant
   };
   struct Range {
     double begin = 0;
@@ -69,6 +72,9 @@ class SpreadPosterior {
   [[nodiscard]] double log_prior(double tau) const;
   [[nodiscard]] double spread_at(double x) const;
   [[nodiscard]] Point point_at(double x);
+  [[nodiscard]] Point point_of(double tau);
+  void use(const SpreadPanels& panels);
+  [[nodiscard]] double quantile_between_nodes(double p) const;
   [[nodiscard]] Range find_mass(double largest_scale);
   void add_panels(Range range, int depth, double parent_tail);
   void normalise();

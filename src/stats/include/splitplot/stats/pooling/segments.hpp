@@ -8,11 +8,14 @@
 /// J. Stat. Software 93(6)); over tau a one-dimensional mixture. Pure functions, thread-safe.
 #pragma once
 
+#include <splitplot/stats/assumptions.hpp>
 #include <splitplot/stats/estimate.hpp>
 #include <splitplot/stats/many/heterogeneity.hpp>
 #include <splitplot/stats/moments.hpp>
 #include <splitplot/stats/segment_effect.hpp>
 
+#include <cstddef>
+#include <optional>
 #include <span>
 #include <variant>
 #include <vector>
@@ -45,9 +48,22 @@ struct AdaptiveSpread {
 
 using SpreadPrior = std::variant<AdaptiveSpread, HalfNormalSpread, HalfCauchySpread, FlatSpread>;
 
+/// A fixed rule for the integral over tau: `linear` equal panels over [0, first_share * upper], then `geometric` panels of growing
+/// width up to `upper`, each with Gauss-Legendre quadrature of `nodes` nodes. The prior is cut off at `upper`. For repeating numbers
+/// that were worked out on such panels: it is as exact as the panels are fine, where the default finds the mass and its resolution
+/// by itself. A quantile of tau is interpolated between nodes, each standing at the middle of its own mass.
+struct SpreadPanels {
+  double upper = 1;  ///< in the unit of the effects; positive
+  double first_share = 0.01;
+  std::size_t linear = 20;
+  std::size_t geometric = 40;
+  std::size_t nodes = 40;
+};
+
 struct PoolingOptions {
   SpreadPrior prior = AdaptiveSpread{};
   double confidence = 0.95;
+  std::optional<SpreadPanels> panels = std::nullopt;  ///< nothing: the rule adapts itself to the posterior
 };
 
 /// One segment after pooling.
@@ -66,10 +82,13 @@ struct PooledSegments {
   /// Share of the variation between raw segment effects that is real: tau^2 / (tau^2 + s0^2), s0 the typical
   /// standard error as in `AdaptiveSpread`: posterior median and interval.
   Estimate real_share;
+  Assumptions assumptions{Assumption::ExchangeableSegments, Assumption::NormalEffects,
+                          Assumption::KnownVariance, Assumption::LargeSample, Assumption::StatedPrior};
+  Concerns concerns;  ///< `FewSegments` below five
 };
 
 /// Not estimable: fewer than two segments (three with `FlatSpread`), a standard error or a scale of the prior
-/// that is not positive and finite, or a confidence outside (0, 1).
+/// that is not positive and finite, a confidence outside (0, 1), or panels without nodes or with a limit that is not positive.
 [[nodiscard]] Estimated<PooledSegments> pool_segments(std::span<const SegmentEffect> segments,
                                                       const PoolingOptions& options = {});
 
