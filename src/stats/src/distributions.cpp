@@ -171,6 +171,11 @@ double log_gamma(double x) {
   return math::lgamma(x, Quiet());
 }
 
+double log_gamma_rest(double x) {
+  assert(x > 0);
+  return stirling_error(x);  // written for the factorial, but log x! - log x is log Gamma(x)
+}
+
 double digamma(double x) {
   assert(x > 0);
   return math::digamma(x, Quiet());

@@ -29,6 +29,16 @@ Naming naming_of(TestMethod method) {
       return {"delta method z", "delta_method_z"};
     case TestMethod::DeltaMethodT:
       return {"delta method t", "delta_method_t"};
+    case TestMethod::Boschloo:
+      return {"Boschloo exact", "boschloo"};
+    case TestMethod::BarnardPooled:
+      return {"Barnard exact (pooled z)", "barnard_pooled"};
+    case TestMethod::BarnardUnpooled:
+      return {"Barnard exact (unpooled z)", "barnard_unpooled"};
+    case TestMethod::UnpooledZ:
+      return {"unpooled z", "unpooled_z"};
+    case TestMethod::MiettinenNurminen:
+      return {"Miettinen-Nurminen score", "miettinen_nurminen"};
   }
   return {"unknown", "unknown"};
 }
@@ -51,6 +61,8 @@ Naming naming_of(IntervalMethod method) {
       return {"delta method z", "delta_method_z"};
     case IntervalMethod::DeltaMethodT:
       return {"delta method t", "delta_method_t"};
+    case IntervalMethod::MiettinenNurminen:
+      return {"Miettinen-Nurminen score", "miettinen_nurminen"};
   }
   return {"unknown", "unknown"};
 }

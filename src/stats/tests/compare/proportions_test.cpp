@@ -1,4 +1,6 @@
 #include <splitplot/stats/compare/proportions.hpp>
+#include <splitplot/stats/compare/score_interval.hpp>
+#include <splitplot/stats/compare/unconditional_tests.hpp>
 #include <splitplot/stats/distributions.hpp>
 
 #include <cmath>
@@ -11,63 +13,6 @@ namespace splitplot::stats {
 namespace {
 
 constexpr double kZ95 = 1.959963984540054;
-
-/// P(X = k) of the hypergeometric distribution by products of ratios; all tables at most as likely are added
-/// up.
-double brute_fisher(const SuccessCount& control, const SuccessCount& treatment) {
-  const std::uint64_t total = control.units + treatment.units;
-  const std::uint64_t successes = control.successes + treatment.successes;
-  const std::uint64_t failures = total - successes;
-  const std::uint64_t low = control.units > failures ? control.units - failures : 0;
-  const std::uint64_t high = std::min(control.units, successes);
-  std::vector<long double> weights{1};
-  for (std::uint64_t k = low; k < high; ++k) {
-    const long double up =
-        static_cast<long double>(successes - k) * static_cast<long double>(control.units - k);
-    const long double down =
-        static_cast<long double>(k + 1) * static_cast<long double>(failures - control.units + k + 1);
-    weights.push_back(weights.back() * up / down);
-  }
-  long double all = 0, tail = 0;
-  for (const long double w : weights) all += w;
-  for (const long double w : weights) tail += w <= weights[control.successes - low] * (1 + 1e-7L) ? w : 0;
-  return static_cast<double>(tail / all);
-}
-
-TEST(FisherExact, AgreesWithEnumerationOfEveryTable) {
-  for (std::uint64_t n_c = 1; n_c <= 12; ++n_c) {
-    for (std::uint64_t n_t = 1; n_t <= 9; ++n_t) {
-      for (std::uint64_t x_c = 0; x_c <= n_c; ++x_c) {
-        for (std::uint64_t x_t = 0; x_t <= n_t; ++x_t) {
-          const SuccessCount control{x_c, n_c}, treatment{x_t, n_t};
-          EXPECT_NEAR(fisher_exact_p_value(control, treatment), brute_fisher(control, treatment), 1e-12)
-              << x_c << "/" << n_c << " " << x_t << "/" << n_t;
-        }
-      }
-    }
-  }
-}
-
-TEST(FisherExact, KeepsItsDigitsFarInTheTail) {
-  const SuccessCount control{5, 3000}, treatment{160, 2000};
-  const double slow = brute_fisher(control, treatment);
-  EXPECT_LT(slow, 1e-40);
-  EXPECT_NEAR(fisher_exact_p_value(control, treatment), slow, 1e-10 * slow);
-}
-
-TEST(FisherExact, AnswersForMillionsOfUnits) {
-  // One cell is small: the number of successes is then nearly Binomial(13, 1/2), of which P(X <= 2) = 92 /
-  // 8192.
-  EXPECT_NEAR(fisher_exact_p_value({2, 10'000'000}, {11, 10'000'000}), 2 * 92.0 / 8192, 1e-6);
-  EXPECT_EQ(fisher_exact_p_value({5, 10'000'000}, {5, 10'000'000}), 1);
-}
-
-TEST(FisherExact, IsTheSameForSwappedArmsAndForFailures) {
-  const SuccessCount a{3, 40}, b{9, 38}, a_failures{37, 40}, b_failures{29, 38};
-  const double p = fisher_exact_p_value(a, b);
-  EXPECT_NEAR(fisher_exact_p_value(b, a), p, 1e-14);
-  EXPECT_NEAR(fisher_exact_p_value(a_failures, b_failures), p, 1e-14);
-}
 
 /// Wilson's limits as the rates at which the score test just rejects, found by bisection.
 double score_limit(const SuccessCount& arm, bool upper) {
@@ -116,11 +61,69 @@ TEST(CompareProportions, SwappingArmsTurnsTheSign) {
   }
 }
 
-TEST(CompareProportions, UsesFisherWhereAnExpectedCellIsSmall) {
-  EXPECT_EQ(compare_proportions({9, 100}, {10, 100})->test, TestMethod::FisherExact);  // 9.5 expected
-  EXPECT_EQ(compare_proportions({10, 100}, {10, 100})->test, TestMethod::PooledZ);     // 10 expected
-  EXPECT_EQ(compare_proportions({91, 100}, {90, 100})->test,
-            TestMethod::FisherExact);  // failures count as well
+TEST(CompareProportions, UsesAnExactTestWhereAnExpectedCellIsSmallOrUnitsAreFew) {
+  EXPECT_EQ(compare_proportions({9, 100}, {10, 100})->test, TestMethod::Boschloo);   // 9.5 expected
+  EXPECT_EQ(compare_proportions({10, 100}, {10, 100})->test, TestMethod::PooledZ);   // 10 expected
+  EXPECT_EQ(compare_proportions({91, 100}, {90, 100})->test, TestMethod::Boschloo);  // failures count as well
+  EXPECT_EQ(compare_proportions({50, 99}, {50, 100})->test, TestMethod::Boschloo);   // 199 units
+  EXPECT_EQ(compare_proportions({4, 1000}, {9, 1000})->test,
+            TestMethod::FisherExact);  // too many for Boschloo
+}
+
+TEST(CompareProportions, SaysWhatItAssumesAndWhatSpeaksAgainstIt) {
+  const auto few = compare_proportions({4, 1000}, {9, 1000});
+  EXPECT_TRUE(few->concerns.contains(Concern::FewSuccesses));
+  EXPECT_FALSE(few->assumptions.contains(Assumption::LargeSample));
+  const auto many = compare_proportions({400, 1000}, {450, 1000});
+  EXPECT_TRUE(many->concerns.empty());
+  EXPECT_TRUE(many->assumptions.contains(Assumption::LargeSample));
+}
+
+TEST(CompareProportions, RunsTheTestAskedForByName) {
+  const SuccessCount control{12, 50}, treatment{22, 60};
+  const auto p_value = [&](ProportionTest test, Alternative alternative = Alternative::TwoSided) {
+    const auto result = compare_proportions(control, treatment, {.test = test, .alternative = alternative});
+    return std::pair(result->test, result->p_value);
+  };
+  using enum ProportionTest;
+  EXPECT_EQ(p_value(FisherExact),
+            std::pair(TestMethod::FisherExact, fisher_exact_p_value(control, treatment)));
+  EXPECT_EQ(p_value(FisherExact, Alternative::Less).second,
+            fisher_exact_p_value(control, treatment, Alternative::Less));
+  EXPECT_EQ(p_value(Boschloo), std::pair(TestMethod::Boschloo, boschloo_test(control, treatment)->p_value));
+  EXPECT_EQ(p_value(BarnardPooled),
+            std::pair(TestMethod::BarnardPooled, barnard_test(control, treatment)->p_value));
+  EXPECT_EQ(p_value(BarnardUnpooled).second,
+            barnard_test(control, treatment, {.variance = BarnardVariance::Unpooled})->p_value);
+  EXPECT_EQ(p_value(MiettinenNurminen).second, score_test(control, treatment, 0)->p_value);
+  EXPECT_EQ(p_value(UnpooledZ).second,
+            proportion_z_test(control, treatment, {.variance = DifferenceVariance::Unpooled})->p_value);
+  EXPECT_EQ(p_value(PooledZ).first, TestMethod::PooledZ);
+}
+
+TEST(CompareProportions, GivesTheIntervalAskedForByName) {
+  const auto difference = compare_proportions(
+      {3, 40}, {9, 38}, {.confidence = 0.9, .interval = ProportionDifferenceInterval::MiettinenNurminen});
+  EXPECT_EQ(difference->interval_method, IntervalMethod::MiettinenNurminen);
+  EXPECT_EQ(difference->interval, *score_interval({3, 40}, {9, 38}, {.confidence = 0.9}));
+}
+
+TEST(ProportionZ, MatchesItsFormulaAndItsSides) {
+  const SuccessCount control{120, 1000}, treatment{150, 900};
+  const double d = 150.0 / 900 - 0.12, pooled = 270.0 / 1900;
+  const auto test = proportion_z_test(control, treatment);
+  EXPECT_NEAR(test->statistic, d / std::sqrt(pooled * (1 - pooled) * (1.0 / 1000 + 1.0 / 900)), 1e-12);
+  EXPECT_NEAR(test->p_value, std::erfc(test->statistic / std::sqrt(2.0)), 1e-14);
+  const double greater =
+      proportion_z_test(control, treatment, {.alternative = Alternative::Greater})->p_value;
+  const double less = proportion_z_test(control, treatment, {.alternative = Alternative::Less})->p_value;
+  EXPECT_NEAR(greater, test->p_value / 2, 1e-14);
+  EXPECT_NEAR(less + greater, 1, 1e-14);
+  const auto corrected = proportion_z_test(control, treatment, {.continuity = Continuity::Yates});
+  EXPECT_NEAR(corrected->statistic / test->statistic, (d - 0.5 * (1.0 / 1000 + 1.0 / 900)) / d, 1e-12);
+  EXPECT_EQ(proportion_z_test({1, 2}, {1, 2}, {.continuity = Continuity::Yates})->statistic, 0);
+  EXPECT_FALSE(proportion_z_test({0, 9}, {0, 9}).has_value());
+  EXPECT_FALSE(proportion_z_test({0, 9}, {9, 9}, {.variance = DifferenceVariance::Unpooled}).has_value());
 }
 
 TEST(CompareProportions, AnswersWhereNobodyOrEverybodySucceeds) {

@@ -24,6 +24,11 @@ enum class TestMethod {
   PairedT,             ///< the mean of differences within pairs
   DeltaMethodZ,        ///< two ratios of totals, delta method, normal distribution
   DeltaMethodT,        ///< the same with Student's t
+  Boschloo,            ///< two proportions, unconditional exact test ordered by Fisher's p-value
+  BarnardPooled,       ///< two proportions, unconditional exact test ordered by the pooled z
+  BarnardUnpooled,     ///< two proportions, unconditional exact test ordered by the unpooled z
+  UnpooledZ,           ///< two proportions, z with the arms' own variances
+  MiettinenNurminen,   ///< two proportions, score test
 };
 
 /// How an interval for the difference came about. One a line.
@@ -36,6 +41,7 @@ enum class IntervalMethod {
   PairedT,
   DeltaMethodZ,
   DeltaMethodT,
+  MiettinenNurminen,
 };
 
 /// The field's name for a method, as it stands beside a number ("Welch t").
