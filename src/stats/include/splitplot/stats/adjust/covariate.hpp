@@ -1,4 +1,4 @@
-/// Variance reduction by a covariate from before the experiment: CUPED (Deng, Xu, Kohavi & Walker 2013,
+/// Variance reduction by covariates from before the experiment, from aggregates: CUPED (Deng, Xu, Kohavi & Walker 2013,
 /// WSDM), with several covariates. Pure functions, thread-safe.
 #pragma once
 
@@ -36,10 +36,24 @@ struct AdjustedMean {
 /// Satterthwaite's degrees of freedom of the adjusted difference, less one for each covariate. Below 1 there are too few units.
 [[nodiscard]] double adjusted_degrees_of_freedom(const AdjustedMean& control, const AdjustedMean& treatment);
 
+/// What the difference over its standard error is compared with: Student's t with the method's degrees of freedom, or the normal
+/// distribution, which other programs take and which is right for large samples only.
+enum class ReferenceDistribution { StudentT, Normal };
+
+struct AdjustedComparison {
+  double confidence = 0.95;
+  Alternative alternative =
+      Alternative::TwoSided;  ///< one-sided: the interval is open on the alternative's side
+  ReferenceDistribution reference = ReferenceDistribution::StudentT;
+};
+
 /// Difference of two adjusted means by Student's t with `adjusted_degrees_of_freedom`: the normal distribution would be right for
 /// large samples only, and find effects in small segments far too often. Not estimable: fewer than two units in an arm, fewer units than
 /// the covariates need, or no spread left.
 [[nodiscard]] Estimated<Difference> compare_adjusted(const AdjustedMean& control,
                                                      const AdjustedMean& treatment, double confidence = 0.95);
+[[nodiscard]] Estimated<Difference> compare_adjusted(const AdjustedMean& control,
+                                                     const AdjustedMean& treatment,
+                                                     const AdjustedComparison& comparison);
 
 }  // namespace splitplot::stats
