@@ -55,7 +55,8 @@ class ReferenceCase {
   /// Path of data_file, and of a file below the data folder.
   [[nodiscard]] std::string data_file() const;
   [[nodiscard]] std::string data_path(std::string_view below) const;
-  /// The table of data_file or dataset ("hillstrom" means hillstrom/hillstrom.csv); each file is read once.
+  /// The table of data_file, of the file that builtin_dataset names, or of dataset ("hillstrom" means hillstrom/hillstrom.csv); each
+  /// file is read once.
   [[nodiscard]] const TableFile& table() const;
 
  private:
