@@ -56,7 +56,7 @@ struct ConfidenceBound {
 /// How a relative lift gets its interval.
 enum class RelativeMethod {
   Fieller,  ///< the ratios r for which the sequence for treatment - r control holds zero: keeps its error rate
-  Delta,    ///< the delta method: errs in 7-10 % instead of 5 % of watched tests; for comparison with others
+  Delta,    ///< the delta method: errs in up to 12 % of watched tests at 5 %; for comparison with others
 };
 
 struct RelativeConfidenceSequence {

@@ -61,7 +61,7 @@ struct GroupSequentialStatus {
                                                                         LastLook last_look = LastLook::No);
 
 /// The smallest alpha with which the plan would have crossed at one of these looks (a repeated p-value, Jennison & Turnbull
-/// 2000, chapter 9): it may be read at every look and never rises. At most 1, at least 1e-280. About 15 recursions.
+/// 2000, chapter 9): it may be read at every look and never rises. At most 1, at least 1e-280. About 20 recursions.
 [[nodiscard]] Estimated<double> repeated_p_value(const GroupSequentialPlan& plan,
                                                  std::span<const ObservedLook> looks,
                                                  LastLook last_look = LastLook::No);
