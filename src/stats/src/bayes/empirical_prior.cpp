@@ -244,10 +244,11 @@ class StudentMixture {
     const double half = 0.5 * degrees;
     const double step = std::min(0.5, 0.5 * std::sqrt(2 / degrees));
     const auto log_density = [&](double u) { return half * (u + 1 - std::exp(u)); };  // 0 at the mode
-    constexpr double kDrop = 32;
+    // Small W, that is large variances, decide about an estimate far out: they are kept although they are rare.
+    const double drop = std::max(32.0, std::min(10 * half, 200.0));
     double total = 0;
     for (const double sign : {-1.0, 1.0}) {
-      for (int i = sign < 0 ? 1 : 0; log_density(sign * i * step) > -kDrop; ++i) {
+      for (int i = sign < 0 ? 1 : 0; log_density(sign * i * step) > -drop; ++i) {
         weights_.push_back(std::exp(log_density(sign * i * step)));
         variances_.push_back(std::exp(-sign * i * step));
         total += weights_.back();

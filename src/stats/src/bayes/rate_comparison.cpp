@@ -17,7 +17,7 @@ constexpr double kFewestForGrid = 20;
 // generated posteriors, probabilities are then within 1e-10 (the test holds them to 1e-9).
 constexpr double kEnoughForWideSteps = 50;
 // The density of a log rate has its singularities at +- i pi from the mode, whatever its width.
-constexpr double kWidestLogStep = 0.33;
+constexpr double kWidestLogStep = 0.27;
 
 /// log density at distance d from the mode of Beta(a, b), 0 at the mode; a, b > 1.
 struct RateDensity {
