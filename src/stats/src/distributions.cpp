@@ -18,6 +18,7 @@
 #include <boost/math/special_functions/gamma.hpp>
 
 namespace splitplot::stats {
+
 namespace {
 
 namespace math = boost::math;
@@ -34,8 +35,19 @@ using Quiet = math::policies::policy<math::policies::domain_error<math::policies
 
 constexpr double kLogSqrtTwoPi = 0.918938533204672741780329736406;
 
-/// x log(x / m) + m - x without cancellation where x is near m (Loader 2000).
+/// log of the binomial probability of k in n at rate p, q = 1 - p (Loader 2000, saddle-point expansion).
+double log_binomial_pmf(double k, double n, double p, double q) {
+  if (n == 0) return 0;
+  if (k == 0) return n * (p < 0.5 ? std::log1p(-p) : std::log(q));
+  if (k == n) return n * (q < 0.5 ? std::log1p(-q) : std::log(p));
+  return stirling_error(n) - stirling_error(k) - stirling_error(n - k) - deviance_part(k, n * p) -
+         deviance_part(n - k, n * q) + 0.5 * (std::log(n) - std::log(k) - std::log(n - k)) - kLogSqrtTwoPi;
+}
+
+}  // namespace
+
 double deviance_part(double x, double m) {
+  assert(x >= 0 && m > 0);
   if (x == 0) return m;
   const double v = (x - m) / (x + m);
   if (std::abs(v) > 0.1) return x * std::log(x / m) + m - x;
@@ -49,17 +61,6 @@ double deviance_part(double x, double m) {
   }
   return sum;
 }
-
-/// log of the binomial probability of k in n at rate p, q = 1 - p (Loader 2000, saddle-point expansion).
-double log_binomial_pmf(double k, double n, double p, double q) {
-  if (n == 0) return 0;
-  if (k == 0) return n * (p < 0.5 ? std::log1p(-p) : std::log(q));
-  if (k == n) return n * (q < 0.5 ? std::log1p(-q) : std::log(p));
-  return stirling_error(n) - stirling_error(k) - stirling_error(n - k) - deviance_part(k, n * p) -
-         deviance_part(n - k, n * q) + 0.5 * (std::log(n) - std::log(k) - std::log(n - k)) - kLogSqrtTwoPi;
-}
-
-}  // namespace
 
 double stirling_error(double n) {
   if (n == 0) return 0;
@@ -169,11 +170,6 @@ double binomial_pmf(double k, double n, double p) {
 double log_gamma(double x) {
   assert(x > 0);
   return math::lgamma(x, Quiet());
-}
-
-double log_gamma_rest(double x) {
-  assert(x > 0);
-  return stirling_error(x);  // written for the factorial, but log x! - log x is log Gamma(x)
 }
 
 double digamma(double x) {

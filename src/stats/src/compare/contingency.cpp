@@ -1,4 +1,5 @@
 #include "compare/success_counts.hpp"
+#include "distributions/saddle_point.hpp"
 
 #include <splitplot/stats/compare/contingency.hpp>
 #include <splitplot/stats/distributions.hpp>
@@ -23,11 +24,10 @@ double cell_term(double observed, double expected) {
   return difference * (difference / expected);
 }
 
-/// A cell's part of G, observed log(observed / expected), with expected - observed added: that sums to zero over the table and leaves
-/// terms which are never negative. Near one the ratio's logarithm is taken from the difference.
+/// A cell's part of G, twice observed log(observed / expected), with expected - observed added: that sums to zero over the table and
+/// leaves terms which are never negative.
 double likelihood_term(double observed, double expected) {
-  if (observed == 0) return 2 * expected;
-  return 2 * (observed * std::log1p((observed - expected) / expected) - (observed - expected));
+  return 2 * deviance_part(observed, expected);
 }
 
 ChiSquareTest finish(double statistic, std::size_t degrees, double smallest_expected) {

@@ -1,20 +1,13 @@
-#include <splitplot/stats/distributions.hpp>
+#include "distributions/saddle_point.hpp"
+
 #include <splitplot/stats/sequential/sample_ratio_sequence.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 
 namespace splitplot::stats {
-namespace {
-
-/// x log(x / m) + m - x, which is never negative. The two large parts cancel for x near m down to rounding of x - m, not of x log x.
-double deviance_term(double x, double m) {
-  return x * std::log1p((x - m) / m) - (x - m);
-}
-
-}  // namespace
-
 Estimated<SampleRatioLook> sample_ratio_sequence_look(std::span<const std::uint64_t> observed,
                                                       std::span<const double> weights,
                                                       const SampleRatioSequenceOptions& options) {
@@ -39,24 +32,24 @@ Estimated<SampleRatioLook> sample_ratio_sequence_look(std::span<const std::uint6
   double total = 0;  // of weights over the largest, so that the sum cannot overflow
   for (const double weight : weights) total += weight / largest;
 
-  // With a_i = c theta_i + x_i and A = c + n, Stirling's log Gamma(a) = (a - 1/2) log a - a + log sqrt(2 pi) + rest(a) turns
+  // With a_i = c theta_i + x_i and A = c + n, Stirling's log Gamma(a) = (a - 1/2) log a - a + log sqrt(2 pi) + error(a) turns
   //   log BF = sum [log Gamma(a_i) - log Gamma(c theta_i)] - log Gamma(A) + log Gamma(c) - sum x_i log theta_i
   // into the deviance of a_i from A theta_i and terms of the size of log n: the log Gammas themselves, of the size of n log n, would
   // leave no digits for millions of units.
   const double c = options.concentration;
   const double all = c + units;
-  double log_bayes_factor = 0.5 * (std::log(all) - std::log(c)) - log_gamma_rest(all) + log_gamma_rest(c);
+  double log_bayes_factor = 0.5 * (std::log(all) - std::log(c)) - stirling_error(all) + stirling_error(c);
   for (std::size_t i = 0; i < weights.size(); ++i) {
     if (weights[i] == 0) continue;
     const double share = weights[i] / largest / total;
     const double prior = c * share;
     if (!(prior > 0)) return not_estimable("the planned weights differ too much to be worked with");
     const double seen = prior + static_cast<double>(observed[i]);
-    log_bayes_factor += deviance_term(seen, all * share) - 0.5 * (std::log(seen) - std::log(prior)) +
-                        log_gamma_rest(seen) - log_gamma_rest(prior);
+    log_bayes_factor += deviance_part(seen, all * share) - 0.5 * (std::log(seen) - std::log(prior)) +
+                        stirling_error(seen) - stirling_error(prior);
   }
   SampleRatioLook look;
-  look.log_bayes_factor = units == 0 ? 0 : log_bayes_factor;
+  look.log_bayes_factor = units == 0 ? 0 : std::min(log_bayes_factor, std::numeric_limits<double>::max());
   look.p_value_now = std::min(1.0, std::exp(-look.log_bayes_factor));
   look.p_value = std::min(options.p_value_before, look.p_value_now);
   look.assumptions = {Assumption::IndependentUnits, Assumption::RandomisedUnits};

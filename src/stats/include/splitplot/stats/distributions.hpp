@@ -60,8 +60,6 @@ namespace splitplot::stats {
 /// log Gamma(x), x > 0, and its derivative.
 [[nodiscard]] double log_gamma(double x);
 [[nodiscard]] double digamma(double x);
-/// What Stirling's formula leaves out: log Gamma(x) - ((x - 1/2) log x - x + log sqrt(2 pi)), x > 0; about 1 / (12 x).
-[[nodiscard]] double log_gamma_rest(double x);
 
 /// log of P(X = k) for the hypergeometric distribution: k successes in `drawn` from `total` with `successes`.
 [[nodiscard]] double log_hypergeometric_pmf(std::uint64_t k, std::uint64_t successes, std::uint64_t drawn,

@@ -10,9 +10,9 @@
 
 namespace splitplot::stats {
 
-/// Default concentration of the mixture over splits: a true share then scatters around a planned 50 % with a standard deviation of 0.5
-/// percentage points (see the page for what other values would catch sooner and later).
-inline constexpr double kSampleRatioConcentration = 10'000;
+/// Default concentration of the mixture over splits: a true share then scatters around a planned 50 % with a standard deviation of 1.6
+/// percentage points. The page compares what other values would catch sooner and later.
+inline constexpr double kSampleRatioConcentration = 1000;
 
 struct SampleRatioSequenceOptions {
   /// c of the Dirichlet(c theta) mixture, positive. Must not depend on the data.
