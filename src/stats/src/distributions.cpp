@@ -18,7 +18,6 @@
 #include <boost/math/special_functions/gamma.hpp>
 
 namespace splitplot::stats {
-
 namespace {
 
 namespace math = boost::math;
