@@ -21,7 +21,7 @@ PanelDensity::PanelDensity(const std::function<double(double)>& density, double 
 }
 
 void PanelDensity::add(double begin, double end, int depth) {
-  constexpr int kDeepest = 12;
+  constexpr int kDeepest = 8;
   const GaussLegendre& rule = GaussLegendre::rule();
   const double half = 0.5 * (end - begin);
   GaussLegendre::Values values{};

@@ -6,6 +6,22 @@
 #include <Eigen/Eigenvalues>
 
 namespace splitplot::stats {
+namespace {
+
+/// Nodes and weights from the three-term recurrence of orthonormal polynomials (Golub & Welsch 1969).
+QuadratureRule rule_of_recurrence(const Eigen::VectorXd& diagonal, const Eigen::VectorXd& beside) {
+  Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver;
+  solver.computeFromTridiagonal(diagonal, beside);
+  QuadratureRule rule;
+  for (Eigen::Index i = 0; i < diagonal.size(); ++i) {
+    rule.nodes.push_back(solver.eigenvalues()[i]);
+    const double first = solver.eigenvectors()(0, i);
+    rule.weights.push_back(first * first);
+  }
+  return rule;
+}
+
+}  // namespace
 
 QuadratureRule gauss_legendre_rule(std::size_t size) {
   QuadratureRule rule;
@@ -33,18 +49,33 @@ QuadratureRule gauss_legendre_rule(std::size_t size) {
 
 QuadratureRule gauss_hermite_rule(std::size_t size) {
   const auto n = static_cast<Eigen::Index>(size);
-  Eigen::VectorXd diagonal = Eigen::VectorXd::Zero(n);
   Eigen::VectorXd beside(n - 1);
   for (Eigen::Index k = 0; k + 1 < n; ++k) beside[k] = std::sqrt(static_cast<double>(k + 1));
-  Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver;
-  solver.computeFromTridiagonal(diagonal, beside);
-  QuadratureRule rule;
-  for (Eigen::Index i = 0; i < n; ++i) {
-    rule.nodes.push_back(solver.eigenvalues()[i]);
-    const double first = solver.eigenvectors()(0, i);
-    rule.weights.push_back(first * first);
+  return rule_of_recurrence(Eigen::VectorXd::Zero(n), beside);
+}
+
+QuadratureRule thinned_rule(const QuadratureRule& measure, std::size_t size) {
+  if (measure.nodes.size() <= size) return measure;
+  const auto points = static_cast<Eigen::Index>(measure.nodes.size());
+  const Eigen::Map<const Eigen::ArrayXd> x(measure.nodes.data(), points);
+  const Eigen::Map<const Eigen::ArrayXd> raw(measure.weights.data(), points);
+  const Eigen::ArrayXd weights = raw / raw.sum();
+  const auto n = static_cast<Eigen::Index>(size);
+  Eigen::VectorXd diagonal(n);
+  Eigen::VectorXd beside(n - 1);
+  Eigen::ArrayXd before = Eigen::ArrayXd::Zero(points);
+  Eigen::ArrayXd polynomial = Eigen::ArrayXd::Ones(points);
+  double norm = 0;
+  for (Eigen::Index k = 0; k < n; ++k) {
+    diagonal[k] = (weights * polynomial.square() * x).sum();
+    if (k + 1 == n) break;
+    const Eigen::ArrayXd next = (x - diagonal[k]) * polynomial - norm * before;
+    norm = std::sqrt((weights * next.square()).sum());
+    beside[k] = norm;
+    before = polynomial;
+    polynomial = next / norm;
   }
-  return rule;
+  return rule_of_recurrence(diagonal, beside);
 }
 
 }  // namespace splitplot::stats

@@ -19,4 +19,8 @@ struct QuadratureRule {
 /// three-term recurrence). 1 < size.
 [[nodiscard]] QuadratureRule gauss_hermite_rule(std::size_t size);
 
+/// The Gauss rule of `size` nodes for a discrete measure: the same mean of every polynomial of degree 2 size - 1 (Stieltjes'
+/// procedure). Weights add up to 1; the measure itself where it has no more points than that.
+[[nodiscard]] QuadratureRule thinned_rule(const QuadratureRule& measure, std::size_t size);
+
 }  // namespace splitplot::stats

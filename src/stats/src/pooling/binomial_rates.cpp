@@ -1,4 +1,5 @@
 #include "numeric/panel_density.hpp"
+#include "numeric/quadrature_rule.hpp"
 
 #include <splitplot/stats/distributions.hpp>
 #include <splitplot/stats/pooling/binomial_rates.hpp>
@@ -46,21 +47,31 @@ double log_rising(double x, double n) {
 
 /// How often each number of successes, failures and units occurs.
 struct Counts {
-  std::map<std::uint64_t, double> successes;
-  std::map<std::uint64_t, double> failures;
-  std::map<std::uint64_t, double> units;
+  using Occurrences = std::vector<std::pair<double, double>>;  // a count, and how often it occurs
+  Occurrences successes;
+  Occurrences failures;
+  Occurrences units;
 
   explicit Counts(std::span<const SuccessCount> segments) {
+    std::map<std::uint64_t, double> found[3];
     for (const SuccessCount& segment : segments) {
-      ++successes[segment.successes];
-      ++failures[segment.units - segment.successes];
-      ++units[segment.units];
+      ++found[0][segment.successes];
+      ++found[1][segment.units - segment.successes];
+      ++found[2][segment.units];
     }
+    const auto listed = [](const std::map<std::uint64_t, double>& occurrences) {
+      Occurrences result;
+      for (const auto& [count, times] : occurrences) result.emplace_back(static_cast<double>(count), times);
+      return result;
+    };
+    successes = listed(found[0]);
+    failures = listed(found[1]);
+    units = listed(found[2]);
   }
 
-  static double log_rising_of(double x, const std::map<std::uint64_t, double>& occurrences) {
+  static double log_rising_of(double x, const Occurrences& occurrences) {
     double sum = 0;
-    for (const auto& [count, times] : occurrences) sum += times * log_rising(x, static_cast<double>(count));
+    for (const auto& [count, times] : occurrences) sum += times * log_rising(x, count);
     return sum;
   }
 
@@ -107,9 +118,13 @@ class ShapePosterior {
   [[nodiscard]] std::span<const Node> nodes() const { return nodes_; }
 
  private:
-  // e^-30 of the peak is 1e-13; the tail for large v falls like e^(-v/2).
-  static constexpr double kNegligible = 30;
-  static constexpr double kResolution = 1e-10;
+  // e^-23 of the peak is 1e-10; the tail for large v falls like e^(-v/2).
+  static constexpr double kNegligible = 23;
+  static constexpr double kInnerResolution = 1e-9;
+  static constexpr double kOuterResolution =
+      1e-7;  // coarser, or it would chase the noise of the inner integrals
+
+  static constexpr std::size_t kNodesOverOdds = 10;
 
   struct Slice {
     double lower = 0;
@@ -162,12 +177,12 @@ ShapePosterior::Slice ShapePosterior::slice_at(double v) const {
   }
   Slice slice{mode, mode, height};
   const double outward = std::max(step, 1e-3);
-  for (double reach = outward; log_density(mode + reach, v) > height - kNegligible; reach *= 1.5)
+  for (double reach = outward; log_density(mode + reach, v) > height - kNegligible; reach *= 1.25)
     slice.upper = mode + reach;
-  for (double reach = outward; log_density(mode - reach, v) > height - kNegligible; reach *= 1.5)
+  for (double reach = outward; log_density(mode - reach, v) > height - kNegligible; reach *= 1.25)
     slice.lower = mode - reach;
-  slice.upper = mode + 1.5 * std::max(slice.upper - mode, outward);
-  slice.lower = mode - 1.5 * std::max(mode - slice.lower, outward);
+  slice.upper = mode + 1.25 * std::max(slice.upper - mode, outward);
+  slice.lower = mode - 1.25 * std::max(mode - slice.lower, outward);
   if (region_) {
     slice.lower = std::clamp(slice.lower, region_->log_odds.lower, region_->log_odds.upper);
     slice.upper = std::clamp(slice.upper, region_->log_odds.lower, region_->log_odds.upper);
@@ -182,7 +197,7 @@ double ShapePosterior::log_marginal(double v) const {
   const Slice slice = slice_at(v);
   const PanelDensity density(
       [&](double u) { return std::exp(std::min(log_density(u, v) - slice.peak, 600.0)); }, slice.lower,
-      slice.upper, 2, kResolution);
+      slice.upper, 2, kInnerResolution);
   return slice.peak + std::log(density.mass());
 }
 
@@ -229,44 +244,93 @@ ShapePosterior::ShapePosterior(std::span<const SuccessCount> segments,
   }
   const int panels = std::max(2, static_cast<int>((upper - lower) / 8));
   const PanelDensity over_size([&](double v) { return std::exp(std::min(log_marginal(v) - peak, 600.0)); },
-                               lower, upper, panels, kResolution);
-  constexpr double kLightest = 1e-12;
+                               lower, upper, panels, kOuterResolution);
+  constexpr double kLightest = 1e-11;
   for (const PanelDensity::Node& outer : over_size.nodes()) {
     if (outer.weight < kLightest) continue;
     const Slice slice = slice_at(outer.x);
     const PanelDensity over_odds(
         [&](double u) { return std::exp(std::min(log_density(u, outer.x) - slice.peak, 600.0)); },
-        slice.lower, slice.upper, 2, kResolution);
+        slice.lower, slice.upper, 2, kInnerResolution);
+    QuadratureRule measure;
     for (const PanelDensity::Node& inner : over_odds.nodes()) {
-      const double weight = outer.weight * inner.weight;
-      if (weight > kLightest) nodes_.push_back({inner.x, outer.x, weight});
+      if (inner.weight < kLightest) continue;
+      measure.nodes.push_back(inner.x);
+      measure.weights.push_back(inner.weight);
+    }
+    const QuadratureRule thinned = thinned_rule(measure, kNodesOverOdds);
+    for (std::size_t i = 0; i < thinned.nodes.size(); ++i) {
+      nodes_.push_back({thinned.nodes[i], outer.x, outer.weight * thinned.weights[i]});
     }
   }
 }
 
-/// One segment's posterior over z = log(theta / (1 - theta)).
-PooledRate describe(std::span<const ShapePosterior::Node> nodes, const SuccessCount& segment,
-                    double confidence) {
+struct Component {
+  double weight = 0;
+  double a = 0;
+  double b = 0;
+  double log_scale = 0;  // log weight - log B(a, b)
+};
+
+/// One segment's posterior as a mixture of beta distributions. Where a + b is four times all units together and more they are needles beside
+/// what is left to know of the mean rate; the needles of one a + b are then taken together by mean and variance. (In the limit that is
+/// exact: then the rate is the same everywhere, and its posterior is a beta distribution.)
+std::vector<Component> components_of(std::span<const ShapePosterior::Node> nodes, const SuccessCount& segment,
+                                     double all_units) {
   const double x = static_cast<double>(segment.successes);
   const double n = static_cast<double>(segment.units);
-  struct Component {
-    double a = 0;
-    double b = 0;
-    double log_scale = 0;  // log weight - log B(a, b)
-  };
   std::vector<Component> components;
   components.reserve(nodes.size());
+  for (std::size_t i = 0; i < nodes.size();) {
+    if (std::exp(nodes[i].v) <= 4 * all_units) {
+      const Shape shape(nodes[i].u, nodes[i].v);
+      components.push_back({nodes[i].weight, shape.a + x, shape.b + n - x, 0});
+      ++i;
+      continue;
+    }
+    double weight = 0;
+    double first = 0;
+    double second = 0;
+    const double v = nodes[i].v;
+    const std::size_t begin = i;
+    const auto mean_at = [&](std::size_t k) {
+      const Shape shape(nodes[k].u, v);
+      return (shape.a + x) / (shape.a + shape.b + n);
+    };
+    for (; i < nodes.size() && nodes[i].v == v; ++i) {
+      weight += nodes[i].weight;
+      first += nodes[i].weight * mean_at(i);
+    }
+    first /= weight;
+    for (std::size_t k = begin; k < i; ++k) {
+      const double mean = mean_at(k);
+      const double own = mean * (1 - mean) / (std::exp(v) + n + 1);
+      second += nodes[k].weight / weight * (own + (mean - first) * (mean - first));
+    }
+    const double size = first * (1 - first) / second - 1;
+    components.push_back({weight, first * size, (1 - first) * size, 0});
+  }
+  for (Component& c : components) {
+    c.log_scale = std::log(c.weight) + log_gamma(c.a + c.b) - log_gamma(c.a) - log_gamma(c.b);
+  }
+  return components;
+}
+
+/// One segment's posterior over z = log(theta / (1 - theta)).
+PooledRate describe(std::span<const ShapePosterior::Node> nodes, const SuccessCount& segment,
+                    double all_units, double confidence) {
+  const std::vector<Component> components = components_of(nodes, segment, all_units);
+  double total = 0;
   double first = 0;
   double second = 0;
-  for (const auto& node : nodes) {
-    const Shape shape(node.u, node.v);
-    const double a = shape.a + x;
-    const double b = shape.b + n - x;
-    const double mean = a / (a + b);
-    first += node.weight * mean;
-    second += node.weight * mean * (a + 1) / (a + b + 1);
-    components.push_back({a, b, std::log(node.weight) + log_gamma(a + b) - log_gamma(a) - log_gamma(b)});
+  for (const Component& c : components) {
+    const double mean = c.a / (c.a + c.b);
+    total += c.weight;
+    first += c.weight * mean;
+    second += c.weight * mean * (c.a + 1) / (c.a + c.b + 1);
   }
+  first /= total;
+  second /= total;
   PooledRate rate;
   rate.mean = first;
   rate.sd = std::sqrt(std::max(0.0, second - first * first));
@@ -334,10 +398,12 @@ Estimated<PooledRates> pool_rates(std::span<const SuccessCount> segments, const 
     result.alpha_mean = alpha / total;
     result.beta_mean = beta / total;
   }
+  double all_units = 0;
+  for (const SuccessCount& segment : segments) all_units += static_cast<double>(segment.units);
   std::map<std::pair<std::uint64_t, std::uint64_t>, PooledRate> known;  // equal counts have equal posteriors
   for (const SuccessCount& segment : segments) {
     const auto [place, added] = known.try_emplace({segment.successes, segment.units});
-    if (added) place->second = describe(posterior.nodes(), segment, options.confidence);
+    if (added) place->second = describe(posterior.nodes(), segment, all_units, options.confidence);
     result.segments.push_back(place->second);
   }
   return result;
