@@ -134,11 +134,11 @@ SchoolMoments integrate(const std::vector<SegmentEffect>& segments, double scale
   return {mean, std::sqrt(second / mass - mean * mean), spread / mass};
 }
 
-// The half-Cauchy case was made with 60 panels of 40 Gauss-Legendre nodes over 0 ... 30,000, as that rule
-// reproduces it to 13 digits. Panels of 500 do not resolve a posterior whose median is 5: the case is off by
-// up to 1e-5 in these moments, more than its tolerance of 1e-6. So it is held here to what the same integral
-// gives on a fine grid (which no longer moves between 8,000 and 20,000 points), and the case itself only to
-// its own error.
+// The half-Cauchy case was made on 60 panels of 40 Gauss-Legendre nodes over 0 ... 1,000,000: 20 equal ones to 10,000, the rest in
+// geometric progression (`SpreadPanels`). That rule reproduces it to 13 digits, but panels of 500 do not resolve a posterior whose
+// median is 5: the case is off by up to 1e-5 in these moments, more than its tolerance of 1e-6. So the adaptive rule is held here to
+// what the same integral gives on a fine grid (which no longer moves between 8,000 and 20,000 points), and to the case itself only
+// within the case's own error.
 TEST(Reference, PooledSegmentsWithHalfCauchySpread) {
   SPLITPLOT_NEEDS_SHARED();
   int found = 0;
