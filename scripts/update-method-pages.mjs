@@ -11,7 +11,7 @@ export const parts = ['Functions', 'Formula', 'Assumptions', 'Used', 'Limits', '
 const tableBegin = '<!-- methods:begin -->\n';
 const tableEnd = '<!-- methods:end -->';
 // The vocabulary of answers: no methods.
-const vocabulary = new Set(['not_estimable', 'name_of', 'text_of']);
+const vocabulary = new Set(['not_estimable', 'name_of', 'code_of', 'text_of']);
 
 /** Names of the free functions that a header declares. */
 export function functionsOf(header) {

@@ -1,6 +1,7 @@
 #include <splitplot/base/random.hpp>
 #include <splitplot/stats/moments.hpp>
 
+#include <array>
 #include <cmath>
 
 #include <gtest/gtest.h>
@@ -28,7 +29,7 @@ std::vector<double> draw(double centre, double sd, std::size_t count) {
   return values;
 }
 
-Moments moments_of(const std::vector<double>& values, std::size_t begin, std::size_t end) {
+Moments part_of(const std::vector<double>& values, std::size_t begin, std::size_t end) {
   Moments moments;
   for (std::size_t i = begin; i < end; ++i) moments.add(values[i]);
   return moments;
@@ -36,7 +37,7 @@ Moments moments_of(const std::vector<double>& values, std::size_t begin, std::si
 
 TEST(Moments, AgreeWithTwoPassesInLongDouble) {
   const std::vector<double> values = draw(3, 2, 1001);
-  const Moments moments = moments_of(values, 0, values.size());
+  const Moments moments = part_of(values, 0, values.size());
   const TwoPass slow(values);
   EXPECT_NEAR(moments.mean, static_cast<double>(slow.mean), 1e-13 * std::abs(moments.mean));
   EXPECT_NEAR(moments.m2, static_cast<double>(slow.m2), 1e-12 * moments.m2);
@@ -49,10 +50,10 @@ TEST(Moments, AgreeWithTwoPassesInLongDouble) {
 
 TEST(Moments, MergeIsTheSameInEveryOrderAndGrouping) {
   const std::vector<double> values = draw(3, 2, 1000);
-  const Moments whole = moments_of(values, 0, 1000);
-  const Moments a = moments_of(values, 0, 10);
-  const Moments b = moments_of(values, 10, 700);
-  const Moments c = moments_of(values, 700, 1000);
+  const Moments whole = part_of(values, 0, 1000);
+  const Moments a = part_of(values, 0, 10);
+  const Moments b = part_of(values, 10, 700);
+  const Moments c = part_of(values, 700, 1000);
   const auto merged = [](Moments first, const Moments& second, const Moments& third) {
     first.merge(second);
     first.merge(third);
@@ -78,9 +79,74 @@ TEST(Moments, KeepTheirDigitsFarFromZero) {
   for (int i = 0; i < 20000; ++i) values.push_back(1e8 + random.normal());
   Moments merged;
   for (std::size_t chunk = 0; chunk < 20; ++chunk)
-    merged.merge(moments_of(values, chunk * 1000, chunk * 1000 + 1000));
+    merged.merge(part_of(values, chunk * 1000, chunk * 1000 + 1000));
   const double exact = static_cast<double>(TwoPass(values).m2 / 19999);
-  EXPECT_NEAR(merged.variance(), exact, 1e-6 * exact);
+  EXPECT_NEAR(merged.variance(), exact, 1e-12 * exact);
+}
+
+TEST(Moments, MergeInAnyOrderFarFromZero) {
+  RandomStream random(18);
+  std::vector<Moments> parts(64);
+  std::vector<CrossMoments> cross_parts(64, CrossMoments(2));
+  for (std::size_t part = 0; part < parts.size(); ++part) {
+    for (std::size_t i = 0; i <= part; ++i) {
+      const double x = 1e10 + random.normal(), y = -1e9 + x - 1e10 + random.normal();
+      parts[part].add(x);
+      cross_parts[part].add(std::array{x, y});
+    }
+  }
+  Moments forwards, backwards;
+  CrossMoments cross_forwards, cross_backwards;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    forwards.merge(parts[i]);
+    backwards.merge(parts[parts.size() - 1 - i]);
+    cross_forwards.merge(cross_parts[i]);
+    cross_backwards.merge(cross_parts[parts.size() - 1 - i]);
+  }
+  EXPECT_EQ(forwards.mean, backwards.mean);
+  EXPECT_NEAR(forwards.m2, backwards.m2, 1e-12 * forwards.m2);
+  EXPECT_NEAR(cross_forwards.comoment(0, 1), cross_backwards.comoment(0, 1),
+              1e-12 * cross_forwards.comoment(0, 1));
+  EXPECT_NEAR(cross_forwards.comoment(0, 0), forwards.m2, 1e-12 * forwards.m2);
+}
+
+TEST(MomentsOf, AgreeWithTwoPassesAndRefuseWhatIsNoNumber) {
+  for (const double centre : {0.0, 3.0, 1e12}) {
+    const std::vector<double> values = draw(centre, 2, 501);
+    const TwoPass slow(values);
+    const Moments got = moments_of(values).value();
+    EXPECT_EQ(got.count, 501u);
+    EXPECT_EQ(got.mean, static_cast<double>(slow.mean));
+    EXPECT_NEAR(got.m2, static_cast<double>(slow.m2), 1e-9 * got.m2);  // the slow one loses digits at 1e12
+    const Moments added = part_of(values, 0, values.size());
+    EXPECT_NEAR(got.m2, added.m2, 1e-12 * got.m2);
+    EXPECT_NEAR(got.m3, added.m3, 1e-11 * got.m3);
+    EXPECT_EQ(got.minimum, added.minimum);
+    EXPECT_EQ(got.maximum, added.maximum);
+    EXPECT_NEAR(got.mean_rest, added.mean_rest, 1e-15 * std::abs(got.mean) + 1e-18);
+  }
+  EXPECT_EQ(moments_of({}).value().count, 0u);
+  for (const double bad : {std::nan(""), static_cast<double>(INFINITY)}) {
+    EXPECT_FALSE(moments_of(std::vector<double>{1, bad, 2}));
+  }
+}
+
+TEST(MomentsFromSums, AreThoseOfTheValues) {
+  const std::vector<double> values = draw(3, 2, 40);
+  double sum = 0, squares = 0;
+  for (const double x : values) sum += x, squares += x * x;
+  const Moments got = moments_from_sums(40, sum, squares).value();
+  const Moments expected = part_of(values, 0, 40);
+  EXPECT_NEAR(got.mean, expected.mean, 1e-14);
+  EXPECT_NEAR(got.variance(), expected.variance(), 1e-12);
+  EXPECT_FALSE(got.shape_known());
+  EXPECT_TRUE(expected.shape_known());
+  EXPECT_FALSE(moments_from_sums(2, 4, 7));  // two values of sum 4 have squares of at least 8
+  EXPECT_TRUE(moments_from_sums(2, 4, 8));
+  EXPECT_FALSE(moments_from_sums(0, 1, 1));
+  EXPECT_EQ(moments_from_sums(0, 0, 0).value().count, 0u);
+  EXPECT_FALSE(moments_from_sums(2, std::nan(""), 1));
+  EXPECT_FALSE(moments_from_sums(2, 1, INFINITY));
 }
 
 TEST(Moments, EmptyAndSingleHaveNoSpread) {

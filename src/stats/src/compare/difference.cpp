@@ -23,6 +23,8 @@ Naming naming_of(TestMethod method) {
       return {"confidence sequence", "confidence_sequence"};
     case TestMethod::StudentT:
       return {"Student t with pooled variance", "student_t"};
+    case TestMethod::MeansZ:
+      return {"z of two means", "means_z"};
     case TestMethod::PairedT:
       return {"paired t", "paired_t"};
     case TestMethod::DeltaMethodZ:
@@ -55,6 +57,8 @@ Naming naming_of(IntervalMethod method) {
       return {"confidence sequence", "confidence_sequence"};
     case IntervalMethod::StudentT:
       return {"Student t with pooled variance", "student_t"};
+    case IntervalMethod::MeansZ:
+      return {"z of two means", "means_z"};
     case IntervalMethod::PairedT:
       return {"paired t", "paired_t"};
     case IntervalMethod::DeltaMethodZ:

@@ -1,7 +1,9 @@
 /// Mergeable aggregates: what a metric keeps of its units. Rows are seen once; everything later works on
-/// these. Kept as mean and centred sums, never as sums of powers, so that badly scaled data (mean 1e8,
-/// standard deviation 1) keep their digits. Not synchronised: one writer.
+/// these. Kept as mean and centred sums, never as sums of powers, and with what rounding leaves off the mean, so that
+/// badly scaled data (mean 1e8, standard deviation 1) keep their digits. Not synchronised: one writer.
 #pragma once
+
+#include <splitplot/stats/estimate.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -21,6 +23,7 @@ struct Moments {
   double m3 = 0;  ///< sum of (x - mean)^3
   double minimum = std::numeric_limits<double>::infinity();
   double maximum = -std::numeric_limits<double>::infinity();
+  double mean_rest = 0;  ///< the mean is mean + mean_rest: digits beyond a double's, which merging needs
 
   /// Adds one finite value.
   void add(double x);
@@ -39,7 +42,21 @@ struct Moments {
 
   /// True if fewer than two different values were seen.
   [[nodiscard]] bool constant() const { return count == 0 || minimum == maximum; }
+
+  /// False where only sums were given, so that m3 and the range say nothing.
+  [[nodiscard]] bool shape_known() const { return minimum <= maximum; }
 };
+
+/// How far the first mean lies above the second, with the digits that either keeps in `mean_rest`.
+[[nodiscard]] double difference_of_means(const Moments& first, const Moments& second);
+
+/// The aggregate of values at hand, in two passes; more exact than adding them one by one. Not estimable: a value that is
+/// not a finite number.
+[[nodiscard]] Estimated<Moments> moments_of(std::span<const double> values);
+
+/// An aggregate from sums that another program kept. What cancelled there is lost: prefer the values. Its shape is not
+/// known (`shape_known`). Not estimable: a sum that is not finite, or a sum of squares that no values have.
+[[nodiscard]] Estimated<Moments> moments_from_sums(std::uint64_t count, double sum, double sum_of_squares);
 
 /// Count, means and centred cross products of `dimensions` variables observed together.
 /// Same update and merge as `Moments`, in matrix form.
@@ -71,6 +88,7 @@ class CrossMoments {
  private:
   std::uint64_t count_ = 0;
   std::vector<double> means_;
+  std::vector<double> rests_;      // of the means, as in `Moments`
   std::vector<double> comoments_;  // row-major, symmetric
 };
 

@@ -21,6 +21,7 @@ enum class TestMethod {
   AdjustedT,           ///< two covariate-adjusted means
   ConfidenceSequence,  ///< always-valid, asymptotic confidence sequence
   StudentT,            ///< two means, one variance pooled over both arms
+  MeansZ,              ///< two means, normal distribution
   PairedT,             ///< the mean of differences within pairs
   DeltaMethodZ,        ///< two ratios of totals, delta method, normal distribution
   DeltaMethodT,        ///< the same with Student's t
@@ -38,6 +39,7 @@ enum class IntervalMethod {
   AdjustedT,
   ConfidenceSequence,
   StudentT,
+  MeansZ,
   PairedT,
   DeltaMethodZ,
   DeltaMethodT,
@@ -56,8 +58,8 @@ enum class IntervalMethod {
 struct Difference {
   double value = 0;           ///< treatment - control
   double standard_error = 0;  ///< unpooled
-  Interval interval;          ///< at the confidence asked for; one end is infinite for a one-sided alternative
-  double p_value = 1;         ///< of "no difference", against the alternative asked for (two-sided unless said)
+  Interval interval;   ///< at the confidence asked for; one end is infinite for a one-sided alternative
+  double p_value = 1;  ///< of "no difference", against the alternative asked for (two-sided unless said)
   TestMethod test = TestMethod::WelchT;
   IntervalMethod interval_method = IntervalMethod::WelchT;
   Assumptions assumptions;  ///< what the numbers take for granted

@@ -1,0 +1,69 @@
+#include "arms.hpp"
+
+#include <splitplot/stats/compare/noninferiority.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace splitplot::stats {
+namespace {
+
+bool is_significance(double x) {
+  return x > 0 && x < 0.5;
+}
+
+constexpr const char* kBadSignificance = "the significance level must lie between 0 and one half";
+
+}  // namespace
+
+Estimated<NonInferiority> noninferiority_of_means(const Moments& control, const Moments& treatment,
+                                                  double margin, const NonInferiorityOptions& options) {
+  if (!(margin >= 0) || !std::isfinite(margin)) return not_estimable("the margin is negative or not finite");
+  if (!is_significance(options.significance)) return not_estimable(kBadSignificance);
+  const bool lower_is_harmful = options.harmful == HarmfulDirection::Lower;
+  const Alternative alternative = lower_is_harmful ? Alternative::Greater : Alternative::Less;
+  const auto difference = compare_means(
+      control, treatment,
+      MeansOptions{1 - options.significance, alternative, options.variance, options.distribution});
+  if (!difference) return tl::unexpected(difference.error());
+  const double shifted = difference->value + (lower_is_harmful ? margin : -margin);
+  const StandardError error{difference->standard_error, difference->degrees_of_freedom};
+  NonInferiority result;
+  result.difference = difference->value;
+  result.standard_error = error.value;
+  result.degrees_of_freedom = error.degrees_of_freedom;
+  result.statistic = shifted / error.value;
+  result.p_value = p_value_of(shifted, error, alternative);
+  result.interval = difference->interval;
+  result.shown = result.p_value <= options.significance;
+  result.assumptions = difference->assumptions;
+  result.concerns = difference->concerns;
+  return result;
+}
+
+Estimated<Equivalence> equivalence_of_means(const Moments& control, const Moments& treatment,
+                                            Interval margins, const EquivalenceOptions& options) {
+  if (!std::isfinite(margins.lower) || !std::isfinite(margins.upper) || !(margins.lower < margins.upper)) {
+    return not_estimable("the margins are not finite, or not in order");
+  }
+  if (!is_significance(options.significance)) return not_estimable(kBadSignificance);
+  const auto difference = compare_means(control, treatment,
+                                        MeansOptions{1 - 2 * options.significance, Alternative::TwoSided,
+                                                     options.variance, options.distribution});
+  if (!difference) return tl::unexpected(difference.error());
+  const StandardError error{difference->standard_error, difference->degrees_of_freedom};
+  Equivalence result;
+  result.difference = difference->value;
+  result.standard_error = error.value;
+  result.degrees_of_freedom = error.degrees_of_freedom;
+  result.p_value_above_lower = p_value_of(difference->value - margins.lower, error, Alternative::Greater);
+  result.p_value_below_upper = p_value_of(difference->value - margins.upper, error, Alternative::Less);
+  result.p_value = std::max(result.p_value_above_lower, result.p_value_below_upper);
+  result.interval = difference->interval;
+  result.shown = result.p_value <= options.significance;
+  result.assumptions = difference->assumptions;
+  result.concerns = difference->concerns;
+  return result;
+}
+
+}  // namespace splitplot::stats
