@@ -13,6 +13,8 @@ namespace splitplot::stats {
 namespace {
 
 constexpr std::uint64_t kFewUnits = 30;
+// A mean below this multiple of the spread is what rounding leaves of zero.
+constexpr double kRoundingMean = 1e-13;
 constexpr std::array<RatioOf, 2> kMetricAndCovariate{RatioOf{0, 1}, RatioOf{2, 3}};
 
 /// weight . x of one linearised variable: numerator / denominator_mean - ratio x denominator / denominator_mean.
@@ -72,7 +74,11 @@ Estimated<CrossMoments> linearised_ratios(const CrossMoments& arm, std::span<con
     double mean = arm.mean(variable.numerator);
     if (variable.denominator) {
       const double denominator_mean = arm.mean(*variable.denominator);
-      if (denominator_mean == 0) return not_estimable("the mean of a denominator is zero");
+      const double spread = std::sqrt(arm.comoment(*variable.denominator, *variable.denominator) /
+                                      static_cast<double>(arm.count()));
+      if (std::abs(denominator_mean) <= kRoundingMean * spread) {
+        return not_estimable("the mean of a denominator is zero");
+      }
       mean /= denominator_mean;
       form = {variable.numerator, *variable.denominator, 1 / denominator_mean, -mean / denominator_mean};
     }
