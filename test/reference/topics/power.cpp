@@ -4,6 +4,7 @@
 #include <splitplot/stats/power/means.hpp>
 #include <splitplot/stats/power/non_inferiority.hpp>
 #include <splitplot/stats/power/proportions.hpp>
+#include <splitplot/stats/sequential/group_sequential_power.hpp>
 
 #include <cmath>
 
@@ -145,6 +146,19 @@ object power_of_anova(const ReferenceCase& reference_case) {
                                                         reference_case.number("alpha", 0.05)))}};
 }
 
+object inflation_factors(const ReferenceCase& reference_case) {
+  const auto looks = stats::equal_information(reference_case.count("K"));
+  const stats::GroupSequentialOptions options{
+      reference_case.number("alpha", 0.05),
+      reference_case.number("sides", 2) == 1 ? stats::StoppingSides::Upper : stats::StoppingSides::Symmetric};
+  const double power = reference_case.number("power", 1 - reference_case.number("beta", 0.1));
+  const auto factor = [&](const stats::Estimated<stats::GroupSequentialDesign>& design) {
+    return answered(stats::group_sequential_characteristics(answered(design), power)).inflation_factor;
+  };
+  return {{"obf", factor(stats::obrien_fleming_design(looks, options))},
+          {"pocock", factor(stats::pocock_design(looks, options))}};
+}
+
 stats::NonInferiorityOptions margin_of(const ReferenceCase& reference_case) {
   return {reference_case.number("margin"), reference_case.number("alpha", 0.025)};
 }
@@ -246,6 +260,7 @@ object answer_power_means(const ReferenceCase& reference_case) {
   if (method == "total_n_both_arms") return total_units_of_means(reference_case);
   if (method == "n_per_arm_with_cuped_rho") return units_with_covariate(reference_case);
   if (method == "power_anova_test_n") return power_of_anova(reference_case);
+  if (method == "group_sequential_inflation_factor") return inflation_factors(reference_case);
   if (method == "one_way_anova_n_per_group") {
     return {{"n_per_group", answered(stats::units_for_one_way_anova(
                                 reference_case.number("k"), reference_case.number("f"),
