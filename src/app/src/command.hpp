@@ -34,5 +34,6 @@ using Run = std::function<ExitCode()>;
 /// Adds a command to the program; `run` is set if it was chosen.
 void add_analyze_command(CLI::App& program, Run& run);
 void add_example_command(CLI::App& program, Run& run);
+void add_power_command(CLI::App& program, Run& run);
 
 }  // namespace splitplot::app

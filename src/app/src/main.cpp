@@ -61,6 +61,7 @@ int main(int argc, char** argv) {
   program.footer("Help on a command: splitplot COMMAND --help");
   splitplot::app::Run run;
   splitplot::app::add_analyze_command(program, run);
+  splitplot::app::add_power_command(program, run);
   splitplot::app::add_example_command(program, run);
   try {
     program.parse(argc, argv);
