@@ -41,6 +41,7 @@ std::vector<Line> measure_s3(const Settings& settings);
 std::vector<Line> measure_s5(const Settings& settings);
 std::vector<Line> measure_s6(const Settings& settings);
 std::vector<Line> measure_s9(const Settings& settings);
+std::vector<Line> measure_s11(const Settings& settings);
 std::vector<Line> measure_s12(const Settings& settings);
 
 }  // namespace splitplot::calibration

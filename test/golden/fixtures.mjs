@@ -113,6 +113,9 @@ export function writeFixtures(folder) {
   write('ragged.csv', 'user,variant,spend\nu1,A,1\nu2,B,2,surplus\nu3,A,3\n');
   write('header-only.csv', 'user,variant,spend\n');
   write('empty.csv', '');
+  write('segments.csv', 'segment,rate,share\nphone,0.05,0.7\n"laptop, old",0.08,0.24\ntablet,0.06,0.05\ntv,0.02,0.01\n');
+  write('segments-bad.csv', 'segment,rate,per_day\nphone,0.05,4000\nlaptop,high,900\n');
+  write('segments-column.csv', 'segment,rate,perday\nphone,0.05,4000\n');
   write('binary.csv', Buffer.from(Array.from({ length: 4096 }, (_, i) => (i * 7919) % 256)));
   write('late-text.csv', csv([...shopRows(30000, { seed: 11 }), { user: 'u30001', variant: 'new', device: 'phone', before: 1, bought: 1, spend: 'oops' }]));
   eventFiles(folder);

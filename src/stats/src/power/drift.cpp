@@ -17,7 +17,7 @@ Estimated<double> power_of_drift(double drift, const PowerOptions& options) {
   return both_tails(options) ? near_side + normal_sf(critical + std::abs(drift)) : near_side;
 }
 
-Estimated<double> drift_for_power(double power, const PowerOptions& options) {
+Estimated<double> normal_drift_for_power(double power, const PowerOptions& options) {
   if (auto refused = refusal_of(power, options)) return not_estimable(*refused);
   const double drift = normal_quantile(power) - normal_quantile(tail_alpha(options));
   if (options.alternative == Alternative::Less) return -drift;

@@ -142,7 +142,7 @@ Estimated<double> power_by_arcsine(double h, double control_units, double treatm
 
 Estimated<double> units_by_arcsine(double h, double power, const PowerOptions& options,
                                    double treatment_per_control) {
-  const auto drift = drift_for_power(power, options);
+  const auto drift = normal_drift_for_power(power, options);
   if (!drift) return drift;
   if (!std::isfinite(h)) return not_estimable("the effect is not a finite number");
   if (!is_ratio(treatment_per_control)) return not_estimable("the arms' ratio must be positive");

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace splitplot::stats {
 namespace {
@@ -59,8 +60,9 @@ Estimated<Ruler> Ruler::of(const DesignProblem& problem, double questions) {
   Ruler ruler(problem);
   ruler.test_.alpha = problem.alpha / static_cast<double>(problem.variants - 1) / questions;
   ruler.test_.alternative = problem.alternative;
+  ruler.test_.far_tail = FarTail::Ignored;  // a find on the wrong side is no success
   if (problem.method == DesignMethod::NonInferiority) ruler.test_.alternative = Alternative::Greater;
-  const auto fixed_drift = drift_for_power(problem.power, ruler.test_);
+  const auto fixed_drift = normal_drift_for_power(problem.power, ruler.test_);
   if (!fixed_drift) return tl::unexpected(fixed_drift.error());
   ruler.drift_ = std::abs(*fixed_drift);
   if (problem.method == DesignMethod::FixedHorizon || problem.method == DesignMethod::NonInferiority)
@@ -76,7 +78,7 @@ Estimated<Ruler> Ruler::of(const DesignProblem& problem, double questions) {
           : spending_design(equal_information(looks), {SpendingFamily::OBrienFleming, 0},
                             {ruler.test_.alpha, one_sided ? StoppingSides::Upper : StoppingSides::Symmetric});
   if (!design) return tl::unexpected(design.error());
-  const auto drift = stats::drift_for_power(*design, problem.power);
+  const auto drift = drift_for_power(*design, problem.power);
   if (!drift) return tl::unexpected(drift.error());
   ruler.fixed_units_factor_ = *drift / ruler.drift_ * (*drift / ruler.drift_);
   ruler.drift_ = *drift;
@@ -144,7 +146,8 @@ double Ruler::power_of(double drift) const {
     if (std::isfinite(watched_->critical[look])) certain = (watched_->critical[look] + 9) / std::sqrt(share);
   }
   if (drift >= certain) return 1;
-  return exit_probabilities(*watched_, drift)->rejection_probability;
+  const auto exits = *exit_probabilities(*watched_, drift);
+  return std::min(1.0, std::accumulate(exits.upper.begin(), exits.upper.end(), 0.0));
 }
 
 Estimated<double> Ruler::power(const PlannedMetric& metric, double effect, double control_units) const {

@@ -27,13 +27,13 @@ TEST(PowerOfDrift, IsTheAreaBeyondTheCriticalValues) {
   EXPECT_NEAR(*power_of_drift(0), 0.05, 1e-14);
 }
 
-TEST(PowerOfDrift, IsInvertedByDriftForPower) {
+TEST(PowerOfDrift, IsInvertedByNormalDriftForPower) {
   for (const Alternative alternative : {Alternative::TwoSided, Alternative::Greater, Alternative::Less}) {
     for (const FarTail far_tail : {FarTail::Counted, FarTail::Ignored}) {
       for (const double alpha : {1e-6, 0.05, 0.4}) {
         for (const double power : {0.41, 0.8, 0.999}) {
           const PowerOptions options{alpha, alternative, far_tail};
-          const auto drift = drift_for_power(power, options);
+          const auto drift = normal_drift_for_power(power, options);
           ASSERT_TRUE(drift.has_value());
           EXPECT_EQ(*drift < 0, alternative == Alternative::Less);
           EXPECT_NEAR(*power_of_drift(*drift, options), power, 1e-12);
@@ -49,9 +49,9 @@ TEST(PowerOfDrift, RefusesWhatHasNoMeaning) {
   EXPECT_FALSE(power_of_drift(1, {0.0}).has_value());
   EXPECT_FALSE(power_of_drift(1, {1.0}).has_value());
   EXPECT_FALSE(power_of_drift(1, {NAN}).has_value());
-  EXPECT_FALSE(drift_for_power(0.05).has_value());
-  EXPECT_FALSE(drift_for_power(1).has_value());
-  EXPECT_FALSE(drift_for_power(NAN).has_value());
+  EXPECT_FALSE(normal_drift_for_power(0.05).has_value());
+  EXPECT_FALSE(normal_drift_for_power(1).has_value());
+  EXPECT_FALSE(normal_drift_for_power(NAN).has_value());
   EXPECT_EQ(*power_of_drift(1e300), 1);
 }
 

@@ -112,11 +112,12 @@ TEST(Design, SidesMirrorEachOther) {
 }
 
 TEST(Design, FixedHorizonIsTheTestsOwnFormula) {
+  const PowerOptions one_tail{0.05, Alternative::TwoSided, FarTail::Ignored};
   const auto mean = problem_of(DesignMethod::FixedHorizon, planned_mean(12, 30));
-  EXPECT_NEAR(design_power(mean, 1.5, 4000)->power, *power_two_means(0.05, 4000, 4000), 1e-12);
+  EXPECT_NEAR(design_power(mean, 1.5, 4000)->power, *power_two_means(0.05, 4000, 4000, one_tail), 1e-12);
   const auto rate = problem_of(DesignMethod::FixedHorizon, planned_proportion(0.05));
-  EXPECT_NEAR(design_power(rate, 0.005, 30000)->power, *power_two_proportions(0.05, 0.055, 30000, 30000),
-              1e-12);
+  EXPECT_NEAR(design_power(rate, 0.005, 30000)->power,
+              *power_two_proportions(0.05, 0.055, 30000, 30000, one_tail), 1e-12);
   EXPECT_EQ(design_power(rate, 0.005, 30000)->fixed_units_factor, 1);
 }
 

@@ -28,6 +28,6 @@ struct PowerOptions {
 
 /// The drift whose power this is: positive, or negative for `Less`. Closed form, or a root where both tails count.
 /// Not estimable: a power that the test has without any effect, or of 1 and more.
-[[nodiscard]] Estimated<double> drift_for_power(double power, const PowerOptions& options = {});
+[[nodiscard]] Estimated<double> normal_drift_for_power(double power, const PowerOptions& options = {});
 
 }  // namespace splitplot::stats

@@ -2,7 +2,7 @@
 /// experiment will be analysed. Pure functions, thread-safe.
 ///
 /// All designs are answered per comparison of one treatment with the control: with several treatments alpha is divided among them
-/// (Bonferroni), and the power is each comparison's own.
+/// (Bonferroni), and the power is each comparison's own. A find on the wrong side is no success and is not counted.
 #pragma once
 
 #include <splitplot/stats/assumptions.hpp>
