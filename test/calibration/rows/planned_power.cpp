@@ -4,7 +4,7 @@
 #include <splitplot/stats/adjust/covariate.hpp>
 #include <splitplot/stats/compare/means.hpp>
 #include <splitplot/stats/compare/proportions.hpp>
-#include <splitplot/stats/power/non_inferiority.hpp>
+#include <splitplot/stats/compare/score_interval.hpp>
 #include <splitplot/stats/power/plan.hpp>
 #include <splitplot/stats/sequential/confidence_sequence.hpp>
 #include <splitplot/stats/sequential/group_sequential.hpp>
@@ -153,13 +153,11 @@ Line non_inferior_rate(const Settings& settings, double rate, double margin) {
   const auto problem = problem_of(DesignMethod::NonInferiority, planned_proportion(rate));
   return line_of(settings, "non-inferiority, rate " + percent(rate), problem, margin,
                  [=](RandomStream& random, const Units& units) {
-                   const double p = draw_successes(random, units.control, rate).rate();
-                   const double q = draw_successes(random, units.treatment, rate).rate();
-                   const auto null = rates_at_difference(p, q, -margin);
-                   const double variance =
-                       null->control * (1 - null->control) / static_cast<double>(units.control) +
-                       null->treatment * (1 - null->treatment) / static_cast<double>(units.treatment);
-                   return q - p + margin > 1.959963984540054 * std::sqrt(variance);
+                   const auto test = score_test(
+                       draw_successes(random, units.control, rate),
+                       draw_successes(random, units.treatment, rate), -margin,
+                       {Contrast::Difference, ScoreVariance::FarringtonManning, Alternative::Greater});
+                   return test && test->p_value <= 0.025;
                  });
 }
 

@@ -1,6 +1,6 @@
-#include "numeric/root.hpp"
 #include "power/solve.hpp"
 
+#include <splitplot/stats/compare/score_interval.hpp>
 #include <splitplot/stats/distributions.hpp>
 #include <splitplot/stats/power/means.hpp>
 #include <splitplot/stats/power/non_inferiority.hpp>
@@ -37,10 +37,30 @@ double root_variance(double control_rate, double treatment_rate, double ratio) {
   return std::sqrt(control_rate * (1 - control_rate) + treatment_rate * (1 - treatment_rate) / ratio);
 }
 
+/// The rates that the score test would estimate under the null hypothesis from data that show exactly the true rates.
+Estimated<RestrictedRates> expected_null_rates(double control_rate, double treatment_rate, double ratio,
+                                               double margin) {
+  const bool rates = control_rate >= 0 && control_rate <= 1 && treatment_rate >= 0 && treatment_rate <= 1;
+  if (!rates) return not_estimable("a rate must lie between 0 and 1");
+  if (!(std::abs(margin) < 1)) return not_estimable("the margin must be smaller than 1");
+  constexpr double kMostUneven = 1e6;
+  if (!(ratio >= 1 / kMostUneven && ratio <= kMostUneven)) {
+    return not_estimable("the arms' ratio must be positive, and neither arm a million times the other");
+  }
+  // Counts so large that rounding them to whole units is below double precision in the larger arm.
+  constexpr double kUnits = 1e15;
+  const auto arm = [](double rate, double units) {
+    return SuccessCount{static_cast<std::uint64_t>(std::round(rate * units)),
+                        static_cast<std::uint64_t>(std::round(units))};
+  };
+  return restricted_rates(arm(control_rate, ratio > 1 ? kUnits / ratio : kUnits),
+                          arm(treatment_rate, ratio > 1 ? kUnits : kUnits * ratio), -margin);
+}
+
 Estimated<MarginDrift> margin_drift(double control_rate, double treatment_rate, double ratio,
                                     const NonInferiorityOptions& options, MarginVariance variance) {
   if (auto refused = refusal_of(options)) return not_estimable(*refused);
-  const auto constrained = rates_at_difference(control_rate, treatment_rate, -options.margin, ratio);
+  const auto constrained = expected_null_rates(control_rate, treatment_rate, ratio, options.margin);
   if (!constrained) return tl::unexpected(constrained.error());
   MarginDrift drift;
   drift.distance = distance_from_margin(treatment_rate - control_rate, options.margin);
@@ -53,38 +73,6 @@ Estimated<MarginDrift> margin_drift(double control_rate, double treatment_rate, 
 }
 
 }  // namespace
-
-Estimated<ConstrainedRates> rates_at_difference(double control_rate, double treatment_rate, double difference,
-                                                double treatment_per_control) {
-  const bool rates = control_rate >= 0 && control_rate <= 1 && treatment_rate >= 0 && treatment_rate <= 1;
-  if (!rates) return not_estimable("a rate must lie between 0 and 1");
-  if (!(std::abs(difference) < 1)) return not_estimable("the margin must be smaller than 1");
-  const double ratio = treatment_per_control;
-  if (!(ratio > 0) || !std::isfinite(ratio)) return not_estimable("the arms' ratio must be positive");
-  const double lower = std::max(0.0, -difference);
-  const double upper = std::min(1.0, 1 - difference);
-  // Derivative of the log likelihood in the control's rate, which falls. Terms of expected counts of zero are left out, so that
-  // the ends are answered where the likelihood is largest there.
-  const auto score = [&](double x) {
-    const double y = x + difference;
-    double sum = 0;
-    if (control_rate > 0) sum += control_rate / x;
-    if (control_rate < 1) sum -= (1 - control_rate) / (1 - x);
-    if (treatment_rate > 0) sum += ratio * treatment_rate / y;
-    if (treatment_rate < 1) sum -= ratio * (1 - treatment_rate) / (1 - y);
-    return sum;
-  };
-  const double hair = (upper - lower) * 1e-14;
-  double control = 0;
-  if (score(lower + hair) <= 0) {
-    control = lower;
-  } else if (score(upper - hair) >= 0) {
-    control = upper;
-  } else {
-    control = root_between(score, lower + hair, upper - hair).value_or(lower);
-  }
-  return ConstrainedRates{control, std::clamp(control + difference, 0.0, 1.0)};
-}
 
 Estimated<double> power_non_inferior_proportions(double control_rate, double treatment_rate,
                                                  double control_units, double treatment_units,

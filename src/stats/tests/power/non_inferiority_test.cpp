@@ -31,23 +31,21 @@ double slow_constrained_rate(double control, double treatment, double difference
   return (lower + upper) / 2;
 }
 
-TEST(RatesAtDifference, MaximiseTheLikelihood) {
+TEST(PowerNonInferiorProportions, DividesByTheErrorUnderTheLikeliestRates) {
   RandomStream random(31);
-  for (int i = 0; i < 100; ++i) {
-    const double control = random.uniform(), treatment = random.uniform(), ratio = std::exp(random.normal());
-    const double difference = 1.6 * random.uniform() - 0.8;
-    const auto rates = rates_at_difference(control, treatment, difference, ratio);
-    ASSERT_TRUE(rates.has_value());
-    EXPECT_NEAR(rates->control, slow_constrained_rate(control, treatment, difference, ratio), 1e-5);
-    EXPECT_NEAR(rates->treatment - rates->control, difference, 1e-12);
-    // Calling a success a failure, or swapping the arms, changes the names and nothing else.
-    EXPECT_NEAR(rates_at_difference(1 - control, 1 - treatment, -difference, ratio)->control,
-                1 - rates->control, 1e-9);
-    EXPECT_NEAR(rates_at_difference(treatment, control, -difference, 1 / ratio)->control, rates->treatment,
-                1e-9);
+  for (int i = 0; i < 60; ++i) {
+    const double control = 0.05 + 0.9 * random.uniform(), ratio = std::exp(random.normal()), margin = 0.04;
+    const double treatment = std::clamp(control + 0.02 * random.normal(), 0.01, 0.99), units = 1000;
+    const double null_control = slow_constrained_rate(control, treatment, -margin, ratio);
+    const double null_treatment = null_control - margin;
+    const double null_error =
+        std::sqrt(null_control * (1 - null_control) + null_treatment * (1 - null_treatment) / ratio);
+    const double error = std::sqrt(control * (1 - control) + treatment * (1 - treatment) / ratio);
+    const double z =
+        (std::sqrt(units) * (treatment - control + margin) - 1.959963984540054 * null_error) / error;
+    EXPECT_NEAR(*power_non_inferior_proportions(control, treatment, units, units * ratio, {margin, 0.025}),
+                0.5 * std::erfc(-z / std::sqrt(2.0)), 1e-4);
   }
-  EXPECT_EQ(rates_at_difference(0, 0, 0.1)->control, 0);
-  EXPECT_EQ(rates_at_difference(1, 1, 0.1)->treatment, 1);
 }
 
 TEST(PowerNonInferiorProportions, IsWhatTheScoreTestShows) {

@@ -229,7 +229,7 @@ TEST(Design, RefusesWhatHasNoMeaning) {
   EXPECT_TRUE(refuses([](DesignProblem& p) { p.alpha = 0; }));
   EXPECT_TRUE(refuses([](DesignProblem& p) { p.alpha = NAN; }));
   EXPECT_TRUE(refuses([](DesignProblem& p) { p.power = 1; }));
-  EXPECT_TRUE(refuses([](DesignProblem& p) { p.power = 0.03; }));
+  EXPECT_TRUE(refuses([](DesignProblem& p) { p.power = 0.02; }));
   EXPECT_TRUE(refuses([](DesignProblem& p) { p.variants = 1; }));
   EXPECT_TRUE(refuses([](DesignProblem& p) { p.treatment_per_control = 0; }));
   EXPECT_TRUE(refuses([](DesignProblem& p) { p.covariate_r_squared = 1; }));

@@ -19,19 +19,6 @@ struct NonInferiorityOptions {
   double alpha = 0.025;  ///< one-sided, in (0, 1)
 };
 
-/// Two rates whose difference, treatment minus control, is given.
-struct ConstrainedRates {
-  double control = 0;
-  double treatment = 0;
-};
-
-/// The rates that maximise the likelihood of these expected rates among those that differ by `difference`; weights are the arms' units in
-/// any unit (Farrington & Manning 1990, appendix; solved by the score equation, which has one root).
-/// Not estimable: rates outside [0, 1], |difference| >= 1, weights not positive.
-[[nodiscard]] Estimated<ConstrainedRates> rates_at_difference(double control_rate, double treatment_rate,
-                                                              double difference,
-                                                              double treatment_per_control = 1);
-
 /// P(non-inferiority is shown). Not estimable: as for `power_two_proportions`, and a margin of 0 or of 1 and more.
 [[nodiscard]] Estimated<double> power_non_inferior_proportions(
     double control_rate, double treatment_rate, double control_units, double treatment_units,
