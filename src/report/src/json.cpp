@@ -65,8 +65,20 @@ std::string_view word(stats::Correction correction) {
       return "none";
     case stats::Correction::Bonferroni:
       return "bonferroni";
+    case stats::Correction::Sidak:
+      return "sidak";
     case stats::Correction::Holm:
       return "holm";
+    case stats::Correction::HolmSidak:
+      return "holm_sidak";
+    case stats::Correction::Hochberg:
+      return "hochberg";
+    case stats::Correction::HochbergSidak:
+      return "hochberg_sidak";
+    case stats::Correction::Hommel:
+      return "hommel";
+    case stats::Correction::BenjaminiYekutieli:
+      return "benjamini_yekutieli";
     case stats::Correction::BenjaminiHochberg:
       break;
   }

@@ -11,7 +11,7 @@
 namespace splitplot::stats {
 namespace {
 
-constexpr double kTolerance = 1e-13;
+constexpr double kTolerance = 1e-11;
 
 /// P(range of `groups` standard normals > q). With z the largest of them, the range exceeds q unless all others lie in (z - q, z]:
 /// the integral of groups phi(z) Phi(z)^(groups - 1) [1 - (1 - Phi(z - q) / Phi(z))^(groups - 1)].

@@ -38,25 +38,26 @@ Panel panel(const Function& function, double from, double to) {
   return {std::abs(half) * rule.integral(values), std::abs(half) * (std::abs(last) + std::abs(second_last))};
 }
 
-/// One side of the peak: panels from `start` in steps of `step` (negative: to the left).
+/// Panels from `start` in steps of `step` (negative: to the left), at least as far as `reach` from the start.
 template <typename Function>
-double side(const Function& function, double start, double step, double scale, double tolerance) {
+double side(const Function& function, double start, double step, double scale, double tolerance,
+            double reach = 0) {
   const double coarse = std::sqrt(tolerance);
   double total = 0;
   double from = start;
   int halvings = 0;
   for (int i = 0; i < kMostSteps; ++i) {
     const Panel next = panel(function, from, from + step);
-    const double size = std::max(scale, total);
+    const double size = std::max(scale, total + next.integral);
     if (next.unresolved > coarse * size && halvings < kMostHalvings) {
       step /= 2;
       ++halvings;
       continue;
     }
     total += next.integral;
-    if (next.integral <= 0.01 * tolerance * size) break;
+    if (next.integral <= 0.1 * tolerance * size && std::abs(from - start) >= reach) break;
     from += step;
-    if (next.unresolved < 1e-4 * coarse * size) {
+    if (next.unresolved < 1e-6 * coarse * size) {
       step *= 2;
       --halvings;
     }
@@ -82,10 +83,18 @@ double integral_of_peak(const Function& function, double start, double step, dou
     direction *= 1.5;
   }
   // The first scale is a bound from below on the integral's order of magnitude; the first panels replace it.
-  const double right = detail::side(function, start, 2 * step, value * step * 0.1, tolerance);
+  const double right = detail::side(function, start, 4 * step, value * step * 0.1, tolerance);
   const double left =
-      detail::side(function, start, -2 * step, std::max(right, value * step * 0.1), tolerance);
+      detail::side(function, start, -4 * step, std::max(right, value * step * 0.1), tolerance);
   return right + left;
+}
+
+/// The integral from `start` to infinity of a function that is nowhere negative and, beyond `reach` from the start, falls. It may have
+/// several peaks before.
+template <typename Function>
+double integral_to_the_right(const Function& function, double start, double step, double reach,
+                             double tolerance = 1e-14) {
+  return peak_integral_detail::side(function, start, step, 0, tolerance, reach);
 }
 
 }  // namespace splitplot::stats

@@ -83,5 +83,134 @@ TEST(AdjustPValues, AnswerForNoneAndForOne) {
   EXPECT_EQ(name_of(Correction::BenjaminiHochberg), "Benjamini-Hochberg");
 }
 
+// Hommel's procedure is the closure of Simes' test: a hypothesis is rejected when every subset that holds it is.
+TEST(AdjustPValues, HommelIsTheClosureOfSimes) {
+  for (std::uint64_t seed = 1; seed <= 25; ++seed) {
+    const std::vector<double> p = some_p_values(seed, 2 + seed % 6);
+    std::vector<double> want(p.size(), 0);
+    for (std::size_t subset = 1; subset < (std::size_t{1} << p.size()); ++subset) {
+      std::vector<double> inside;
+      for (std::size_t i = 0; i < p.size(); ++i) {
+        if ((subset >> i & 1) != 0) inside.push_back(p[i]);
+      }
+      std::sort(inside.begin(), inside.end());
+      double simes = 1;
+      for (std::size_t k = 0; k < inside.size(); ++k)
+        simes = std::min(simes, inside[k] * static_cast<double>(inside.size()) / static_cast<double>(k + 1));
+      for (std::size_t i = 0; i < p.size(); ++i) {
+        if ((subset >> i & 1) != 0) want[i] = std::max(want[i], simes);
+      }
+    }
+    const std::vector<double> hommel = adjust_p_values(p, Correction::Hommel);
+    for (std::size_t i = 0; i < p.size(); ++i) EXPECT_NEAR(hommel[i], want[i], 1e-14) << seed;
+  }
+}
+
+constexpr Correction kAll[] = {Correction::None,
+                               Correction::Bonferroni,
+                               Correction::Sidak,
+                               Correction::Holm,
+                               Correction::HolmSidak,
+                               Correction::Hochberg,
+                               Correction::HochbergSidak,
+                               Correction::Hommel,
+                               Correction::BenjaminiHochberg,
+                               Correction::BenjaminiYekutieli};
+
+TEST(DecideFamily, LevelsSayTheSameAsAdjustedPValues) {
+  for (std::uint64_t seed = 1; seed <= 30; ++seed) {
+    const std::vector<double> p = some_p_values(seed, 1 + seed % 12);
+    for (const Correction correction : kAll) {
+      for (const double alpha : {0.01, 0.05, 0.3, 0.8}) {
+        const FamilyDecision decision = decide_family(p, correction, alpha);
+        for (std::size_t i = 0; i < p.size(); ++i) {
+          EXPECT_EQ(decision.rejected[i], p[i] <= decision.levels[i]) << name_of(correction) << " " << seed;
+          EXPECT_EQ(decision.rejected[i], decision.adjusted_p_values[i] <= alpha);
+        }
+      }
+    }
+  }
+}
+
+TEST(AdjustPValues, OrderTheProceduresByWhatTheyAskFor) {
+  for (std::uint64_t seed = 1; seed <= 30; ++seed) {
+    const std::vector<double> p = some_p_values(seed, 9);
+    const auto adjusted = [&](Correction correction) { return adjust_p_values(p, correction); };
+    const std::vector<Correction> stricter_first[] = {
+        {Correction::Bonferroni, Correction::Sidak, Correction::HolmSidak, Correction::HochbergSidak,
+         Correction::None},
+        {Correction::Bonferroni, Correction::Holm, Correction::Hochberg, Correction::Hommel,
+         Correction::BenjaminiHochberg, Correction::None},
+        {Correction::BenjaminiYekutieli, Correction::BenjaminiHochberg}};
+    for (const auto& chain : stricter_first) {
+      for (std::size_t c = 1; c < chain.size(); ++c) {
+        const auto strict = adjusted(chain[c - 1]), loose = adjusted(chain[c]);
+        for (std::size_t i = 0; i < p.size(); ++i) {
+          EXPECT_GE(strict[i], loose[i] - 1e-15) << name_of(chain[c - 1]) << " " << name_of(chain[c]);
+        }
+      }
+    }
+  }
+}
+
+TEST(AdjustPValues, SidakKeepsTheDigitsOfTinyPValues) {
+  const std::vector<double> p{1e-300, 1e-18, 0, 1};
+  const std::vector<double> sidak = adjust_p_values(p, Correction::Sidak);
+  EXPECT_NEAR(sidak[0] / 4e-300, 1, 1e-14);
+  EXPECT_NEAR(sidak[1] / 4e-18, 1, 1e-14);
+  EXPECT_EQ(sidak[2], 0);
+  EXPECT_EQ(sidak[3], 1);
+}
+
+TEST(AdjustPValues, HaveANameForEach) {
+  for (const Correction correction : kAll) EXPECT_NE(name_of(correction), "unknown");
+}
+
+TEST(TwoStage, IsBenjaminiHochbergAtTheLevelThatTheFirstStageLeaves) {
+  for (std::uint64_t seed = 1; seed <= 30; ++seed) {
+    const std::vector<double> p = some_p_values(seed, 12);
+    for (const double alpha : {0.05, 0.2, 0.6}) {
+      const FamilyDecision decision = two_stage_benjamini_hochberg(p, alpha);
+      std::vector<bool> first = bh_rejects(p, alpha / (1 + alpha));
+      const auto rejections = static_cast<double>(std::count(first.begin(), first.end(), true));
+      if (rejections > 0 && rejections < 12)
+        first = bh_rejects(p, alpha / (1 + alpha) * 12 / (12 - rejections));
+      EXPECT_EQ(decision.rejected, first) << seed << " " << alpha;
+      for (std::size_t i = 0; i < p.size(); ++i) EXPECT_EQ(decision.rejected[i], p[i] <= decision.levels[i]);
+    }
+  }
+}
+
+TEST(AdjustEValues, RejectTheLargestAsDefined) {
+  RandomStream random(2);
+  for (int round = 0; round < 30; ++round) {
+    std::vector<double> e;
+    for (int i = 0; i < 10; ++i) e.push_back(std::exp(4 * random.normal()));
+    std::vector<double> sorted = e;
+    std::sort(sorted.rbegin(), sorted.rend());
+    for (const double alpha : {0.05, 0.3}) {
+      std::size_t k = 0;
+      for (std::size_t i = 1; i <= sorted.size(); ++i) {
+        if (static_cast<double>(i) * sorted[i - 1] / 10 >= 1 / alpha) k = i;
+      }
+      const std::vector<double> adjusted = adjust_e_values(e);
+      for (std::size_t i = 0; i < e.size(); ++i) {
+        EXPECT_EQ(adjusted[i] <= alpha, k > 0 && e[i] >= sorted[k - 1]);
+      }
+    }
+  }
+  EXPECT_EQ(adjust_e_values(std::vector<double>{0, std::numeric_limits<double>::infinity()}),
+            (std::vector<double>{1, 0}));
+}
+
+TEST(WeightedBonferroni, GivesEachTestItsShare) {
+  EXPECT_EQ(*weighted_bonferroni(std::vector<double>{0.02, 0.6, 0.1}, std::vector<double>{0.5, 0.5, 0}),
+            (std::vector<double>{0.04, 1, 1}));
+  EXPECT_FALSE(weighted_bonferroni(std::vector<double>{0.1}, std::vector<double>{1.1}).has_value());
+  EXPECT_FALSE(weighted_bonferroni(std::vector<double>{0.1}, std::vector<double>{-1}).has_value());
+  EXPECT_FALSE(weighted_bonferroni(std::vector<double>{0.1}, std::vector<double>{}).has_value());
+  EXPECT_FALSE(weighted_bonferroni(std::vector<double>{std::nan("")}, std::vector<double>{1}).has_value());
+}
+
 }  // namespace
 }  // namespace splitplot::stats
