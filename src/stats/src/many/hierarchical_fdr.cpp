@@ -12,35 +12,16 @@
 namespace splitplot::stats {
 namespace {
 
-/// The smallest q at which r families are selected, for r = 1 ... m: at rank r the smallest adjusted p-value from there on, which is
-/// the sorted adjusted p-values themselves.
-std::vector<double> entry_levels(const std::vector<TestFamily>& families) {
-  std::vector<double> levels;
-  for (const TestFamily& family : families) levels.push_back(family.adjusted_p_value);
-  std::sort(levels.begin(), levels.end());
-  return levels;
-}
+/// The tests by family, with what Benjamini and Hochberg say inside each.
+struct Families {
+  std::vector<std::size_t> family_of;
+  std::vector<double> inside;  ///< adjusted within the family, per test
+  std::vector<double> simes;   ///< per family
+  std::vector<std::size_t> sizes;
+};
 
-/// With r families selected a test with the adjusted p-value p inside its family is rejected if p <= q r / m. So q must reach both
-/// the entry level of r and p m / r, for the best r.
-double smallest_q(double p_inside, const std::vector<double>& entry) {
-  const auto m = static_cast<double>(entry.size());
-  double best = 1;
-  for (std::size_t r = 1; r <= entry.size(); ++r) {
-    if (entry[r - 1] >= best) break;
-    best = std::min(best, std::max(entry[r - 1], p_inside * m / static_cast<double>(r)));
-  }
-  return best;
-}
-
-}  // namespace
-
-HierarchicalFdr hierarchical_fdr(std::span<const double> p_values, std::span<const std::size_t> families,
-                                 double q) {
-  assert(p_values.size() == families.size() && q > 0 && q < 1);
-  HierarchicalFdr result;
-  result.assumptions = {Assumption::IndependentUnits, Assumption::RandomisedUnits, Assumption::OneLook,
-                        Assumption::IndependentTests};
+Families grouped(std::span<const double> p_values, std::span<const std::size_t> families) {
+  Families result;
   std::map<std::size_t, std::size_t> index_of;
   std::vector<std::vector<std::size_t>> members;
   for (std::size_t i = 0; i < p_values.size(); ++i) {
@@ -50,36 +31,107 @@ HierarchicalFdr hierarchical_fdr(std::span<const double> p_values, std::span<con
     members[place->second].push_back(i);
     result.family_of.push_back(place->second);
   }
-
-  std::vector<double> inside(p_values.size());
-  std::vector<double> simes;
+  result.inside.resize(p_values.size());
   for (const std::vector<std::size_t>& family : members) {
     std::vector<double> p;
     for (const std::size_t i : family) p.push_back(p_values[i]);
     const std::vector<double> adjusted = adjust_p_values(p, Correction::BenjaminiHochberg);
-    for (std::size_t k = 0; k < family.size(); ++k) inside[family[k]] = adjusted[k];
+    for (std::size_t k = 0; k < family.size(); ++k) result.inside[family[k]] = adjusted[k];
     // Simes' p-value is the smallest of Benjamini and Hochberg's.
-    simes.push_back(*std::min_element(adjusted.begin(), adjusted.end()));
-  }
-  const std::vector<double> adjusted_simes = adjust_p_values(simes, Correction::BenjaminiHochberg);
-  double selected = 0;
-  for (std::size_t f = 0; f < members.size(); ++f) {
-    result.families.push_back({members[f].size(), simes[f], adjusted_simes[f], adjusted_simes[f] <= q, 0});
-    if (result.families.back().selected) ++selected;
-  }
-  for (TestFamily& family : result.families) {
-    if (family.selected) family.level = q * selected / static_cast<double>(members.size());
-  }
-
-  const std::vector<double> entry = entry_levels(result.families);
-  for (const double p : inside) {
-    result.adjusted_p_values.push_back(smallest_q(p, entry));
-    result.rejected.push_back(result.adjusted_p_values.back() <= q);
+    result.simes.push_back(*std::min_element(adjusted.begin(), adjusted.end()));
+    result.sizes.push_back(family.size());
   }
   return result;
 }
 
-HierarchicalFdr hierarchical_fdr(std::span<const PlacedTest> tests, FamilyBy family_by, double q) {
+/// Benjamini & Bogomolov. r families are selected once q reaches the r-th smallest adjusted Simes p-value. Then a test is rejected if
+/// its adjusted p-value inside is <= q r / m. So q must reach both, for the best r.
+std::vector<double> adjusted_for_selected_families(const Families& families) {
+  std::vector<double> entry = adjust_p_values(families.simes, Correction::BenjaminiHochberg);
+  std::sort(entry.begin(), entry.end());
+  const auto m = static_cast<double>(entry.size());
+  std::vector<double> adjusted;
+  for (const double p : families.inside) {
+    double best = 1;
+    for (std::size_t r = 1; r <= entry.size() && entry[r - 1] < best; ++r) {
+      best = std::min(best, std::max(entry[r - 1], p * (m / static_cast<double>(r))));
+    }
+    adjusted.push_back(best);
+  }
+  return adjusted;
+}
+
+/// The p-filter as a path of falling q: the set of rejected tests starts with all of them; the test or the family that asks for the
+/// largest q leaves next, with the smallest q asked for so far.
+std::vector<double> adjusted_for_tests_and_families(std::span<const double> p_values,
+                                                    const Families& families) {
+  const std::vector<std::size_t> tests = ascending_order(p_values);
+  const std::vector<std::size_t> order = ascending_order(families.simes);
+  std::vector<std::vector<std::size_t>> members(order.size());
+  for (std::size_t i = 0; i < p_values.size(); ++i) members[families.family_of[i]].push_back(i);
+  std::vector<std::size_t> left = families.sizes;  // rejected tests per family
+  std::vector<bool> gone(p_values.size(), false);
+  std::vector<double> adjusted(p_values.size(), 1);
+  std::size_t rejected = tests.size();
+  std::size_t shown = order.size();
+  double q = 1;
+  const auto drop = [&](std::size_t test) {
+    gone[test] = true;
+    adjusted[test] = q;
+    --rejected;
+    if (--left[families.family_of[test]] == 0) --shown;
+  };
+  std::size_t last_test = tests.size();
+  std::size_t last_family = order.size();
+  while (rejected > 0) {
+    while (gone[tests[last_test - 1]]) --last_test;
+    while (left[order[last_family - 1]] == 0) --last_family;
+    const std::size_t test = tests[last_test - 1];
+    const std::size_t family = order[last_family - 1];
+    const double of_test =
+        p_values[test] * (static_cast<double>(tests.size()) / static_cast<double>(rejected));
+    const double of_family =
+        families.simes[family] * (static_cast<double>(order.size()) / static_cast<double>(shown));
+    q = std::min(q, std::max(of_test, of_family));
+    if (of_test >= of_family) {
+      drop(test);
+    } else {
+      for (const std::size_t member : members[family]) {
+        if (!gone[member]) drop(member);
+      }
+    }
+  }
+  return adjusted;
+}
+
+}  // namespace
+
+HierarchicalFdr hierarchical_fdr(std::span<const double> p_values, std::span<const std::size_t> families,
+                                 double q, FdrGuarantee guarantee) {
+  assert(p_values.size() == families.size() && q > 0 && q < 1);
+  Families grouping = grouped(p_values, families);
+  HierarchicalFdr result;
+  result.assumptions = {Assumption::IndependentUnits, Assumption::RandomisedUnits, Assumption::OneLook,
+                        Assumption::IndependentTests};
+  result.adjusted_p_values = guarantee == FdrGuarantee::SelectedFamilies
+                                 ? adjusted_for_selected_families(grouping)
+                                 : adjusted_for_tests_and_families(p_values, grouping);
+  for (std::size_t f = 0; f < grouping.simes.size(); ++f) {
+    result.families.push_back({grouping.sizes[f], grouping.simes[f], 1, false});
+  }
+  result.family_of = std::move(grouping.family_of);
+  for (std::size_t i = 0; i < p_values.size(); ++i) {
+    const double adjusted = result.adjusted_p_values[i];
+    result.rejected.push_back(adjusted <= q);
+    TestFamily& family = result.families[result.family_of[i]];
+    family.adjusted_p_value = std::min(family.adjusted_p_value, adjusted);
+    family.selected = family.selected || adjusted <= q;
+  }
+  return result;
+}
+
+HierarchicalFdr hierarchical_fdr(std::span<const PlacedTest> tests, FamilyBy family_by, double q,
+                                 FdrGuarantee guarantee) {
   std::vector<double> p_values;
   std::vector<std::size_t> families;
   std::map<std::pair<std::size_t, std::size_t>, std::size_t> pairs;
@@ -100,7 +152,7 @@ HierarchicalFdr hierarchical_fdr(std::span<const PlacedTest> tests, FamilyBy fam
         break;
     }
   }
-  return hierarchical_fdr(p_values, families, q);
+  return hierarchical_fdr(p_values, families, q, guarantee);
 }
 
 }  // namespace splitplot::stats

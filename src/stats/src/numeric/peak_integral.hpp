@@ -24,6 +24,8 @@ struct Panel {
   /// Size of the two highest Legendre coefficients, times the width: what 16 coefficients miss. The 16 nodes integrate polynomials up
   /// to degree 31, so that the integral's error is about the square of this.
   double unresolved = 0;
+  /// Last value over first: how fast the function falls.
+  double fall = 0;
 };
 
 template <typename Function>
@@ -35,7 +37,9 @@ Panel panel(const Function& function, double from, double to) {
   for (std::size_t i = 0; i < GaussLegendre::kNodes; ++i)
     values[i] = function(centre + half * rule.nodes()[i]);
   const auto [last, second_last] = rule.highest_coefficients(values);
-  return {std::abs(half) * rule.integral(values), std::abs(half) * (std::abs(last) + std::abs(second_last))};
+  const double fall = values.front() > 0 ? values.back() / values.front() : 0;
+  return {std::abs(half) * rule.integral(values), std::abs(half) * (std::abs(last) + std::abs(second_last)),
+          fall};
 }
 
 /// Panels from `start` in steps of `step` (negative: to the left), at least as far as `reach` from the start.
@@ -55,7 +59,9 @@ double side(const Function& function, double start, double step, double scale, d
       continue;
     }
     total += next.integral;
-    if (next.integral <= 0.1 * tolerance * size && std::abs(from - start) >= reach) break;
+    // All that is still to come, if the function goes on falling like this: a geometric series of panels.
+    const double rest = next.fall < 1 ? next.integral / (1 - next.fall) : size;
+    if (rest <= 0.1 * tolerance * size && std::abs(from - start) >= reach) break;
     from += step;
     if (next.unresolved < 1e-6 * coarse * size) {
       step *= 2;

@@ -20,7 +20,7 @@ TEST(NoncentralT, KeepsItsDigitsInTheTailAgainstTheShift) {
 
 TEST(NoncentralT, WithoutAShiftIsStudents) {
   for (const double degrees : {0.3, 1.0, 4.5, 120.0, 1e6, 1e12}) {
-    for (const double t : {-50.0, -2.0, -1e-9, 0.0, 0.7, 3.0, 200.0}) {
+    for (const double t : {-50.0, -2.0, -1e-9, 0.0, 0.7, 3.0, 20.0}) {
       EXPECT_NEAR(noncentral_t_sf(t, degrees, 0) / student_t_sf(t, degrees), 1, 1e-10) << t << " " << degrees;
     }
   }

@@ -70,7 +70,7 @@ TEST(StudentizedRange, FallsWithItsArgumentAndGrowsWithGroups) {
   EXPECT_EQ(studentized_range_sf(-1, 3, 4), 1);
   EXPECT_EQ(studentized_range_sf(kInfinity, 3, 4), 0);
   EXPECT_EQ(studentized_range_sf(1e300, 3, kInfinity), 0);
-  EXPECT_NEAR(studentized_range_sf(3.0, 1e6, kInfinity), 1, 1e-12);
+  EXPECT_NEAR(studentized_range_sf(3.0, 1e6, kInfinity), 1, 1e-10);
 }
 
 }  // namespace
