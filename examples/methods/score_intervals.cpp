@@ -14,9 +14,9 @@ int main() {
 
   const auto difference = score_interval(control, treatment);
   std::printf("difference: %+.2f to %+.2f points\n", 100 * difference->lower, 100 * difference->upper);
-  const auto ratio = score_interval(control, treatment, {.contrast = Contrast::Ratio});
+  const auto ratio = score_interval(control, treatment, {.measure = EffectMeasure::Ratio});
   std::printf("ratio: %.3f to %.3f\n", ratio->lower, ratio->upper);
   // An empty cell needs no exception.
-  const auto empty = score_interval({0, 200}, {5, 200}, {.contrast = Contrast::OddsRatio});
+  const auto empty = score_interval({0, 200}, {5, 200}, {.measure = EffectMeasure::OddsRatio});
   std::printf("odds ratio of 5 of 200 against none: %.2f and more\n", empty->lower);
 }

@@ -156,7 +156,7 @@ Line non_inferior_rate(const Settings& settings, double rate, double margin) {
                    const auto test = score_test(
                        draw_successes(random, units.control, rate),
                        draw_successes(random, units.treatment, rate), -margin,
-                       {Contrast::Difference, ScoreVariance::FarringtonManning, Alternative::Greater});
+                       {EffectMeasure::Difference, ScoreVariance::FarringtonManning, Alternative::Greater});
                    return test && test->p_value <= 0.025;
                  });
 }

@@ -104,13 +104,13 @@ RestrictedRates rates_at_odds_ratio(const Table& t, double odds_ratio) {
           std::clamp(control * odds_ratio / (1 + control * (odds_ratio - 1)), 0.0, 1.0)};
 }
 
-RestrictedRates rates_at(const Table& table, double value, Contrast contrast) {
-  switch (contrast) {
-    case Contrast::Ratio:
+RestrictedRates rates_at(const Table& table, double value, EffectMeasure measure) {
+  switch (measure) {
+    case EffectMeasure::Ratio:
       return rates_at_ratio(table, value);
-    case Contrast::OddsRatio:
+    case EffectMeasure::OddsRatio:
       return rates_at_odds_ratio(table, value);
-    case Contrast::Difference:
+    case EffectMeasure::Difference:
       break;
   }
   return rates_at_difference(table, value);
@@ -125,46 +125,46 @@ struct Distance {
   [[nodiscard]] double sine() const { return above == 0 ? 0 : above / std::hypot(above, deviation); }
 };
 
-Distance distance(const Table& t, double value, Contrast contrast, ScoreVariance variance) {
-  const RestrictedRates rates = rates_at(t, value, contrast);
+Distance distance(const Table& t, double value, EffectMeasure measure, ScoreVariance variance) {
+  const RestrictedRates rates = rates_at(t, value, measure);
   const double n = t.n_c + t.n_t;
   const double factor = variance == ScoreVariance::MiettinenNurminen ? n / (n - 1) : 1;
   const double v_c = rates.control * (1 - rates.control);
   const double v_t = rates.treatment * (1 - rates.treatment);
-  switch (contrast) {
-    case Contrast::Ratio:
+  switch (measure) {
+    case EffectMeasure::Ratio:
       // Both sides over 1 + value, so that large ratios do not overflow.
       return {(t.rate_t() - value * t.rate_c()) / (1 + value),
               std::sqrt(factor * (v_t / t.n_t + value * value * (v_c / t.n_c))) / (1 + value)};
-    case Contrast::OddsRatio: {
+    case EffectMeasure::OddsRatio: {
       // The score x_t - n_t r_t has the variance 1 / (1 / (n_t v_t) + 1 / (n_c v_c)).
       const double i_t = t.n_t * v_t;
       const double i_c = t.n_c * v_c;
       const double information = i_t > 0 && i_c > 0 ? 1 / (1 / i_t + 1 / i_c) : 0;
       return {t.x_t - t.n_t * rates.treatment, std::sqrt(factor * information)};
     }
-    case Contrast::Difference:
+    case EffectMeasure::Difference:
       break;
   }
   return {t.rate_t() - t.rate_c() - value, std::sqrt(factor * (v_t / t.n_t + v_c / t.n_c))};
 }
 
-/// Where the sine of the score falls to `level` between two values of the contrast (or of its logarithm); `otherwise` if it never does.
+/// Where the sine of the score falls to `level` between two values of the measure (or of its logarithm); `otherwise` if it never does.
 template <typename Sine>
 double crossing(const Sine& sine, double level, double from, double to, double otherwise) {
   return root_between([&](double x) { return sine(x) - level; }, from, to).value_or(otherwise);
 }
 
-std::optional<std::string> refusal_of(const Table& t, Contrast contrast) {
-  if (contrast == Contrast::Difference) return std::nullopt;
+std::optional<std::string> refusal_of(const Table& t, EffectMeasure measure) {
+  if (measure == EffectMeasure::Difference) return std::nullopt;
   if (t.x_c + t.x_t == 0) return "no arm has a success, so a ratio has no bounds";
-  if (contrast == Contrast::OddsRatio && t.x_c + t.x_t == t.n_c + t.n_t)
+  if (measure == EffectMeasure::OddsRatio && t.x_c + t.x_t == t.n_c + t.n_t)
     return "no arm has a failure, so an odds ratio has no bounds";
   return std::nullopt;
 }
 
-bool in_domain(double value, Contrast contrast) {
-  if (contrast == Contrast::Difference) return value > -1 && value < 1;
+bool in_domain(double value, EffectMeasure measure) {
+  if (measure == EffectMeasure::Difference) return value > -1 && value < 1;
   return value > 0 && std::isfinite(value);
 }
 
@@ -174,28 +174,28 @@ Estimated<Interval> score_interval(const SuccessCount& control, const SuccessCou
                                    const ScoreOptions& options) {
   if (const auto why = refusal(control, treatment, options.confidence)) return not_estimable(*why);
   const Table table(control, treatment);
-  if (const auto why = refusal_of(table, options.contrast)) return not_estimable(*why);
+  if (const auto why = refusal_of(table, options.measure)) return not_estimable(*why);
   const double z = -normal_quantile((1 - options.confidence) / 2);
   const double level = z / std::hypot(1.0, z);
-  if (options.contrast == Contrast::Difference) {
-    const auto sine = [&](double x) { return distance(table, x, options.contrast, options.variance).sine(); };
+  if (options.measure == EffectMeasure::Difference) {
+    const auto sine = [&](double x) { return distance(table, x, options.measure, options.variance).sine(); };
     const double seen = table.rate_t() - table.rate_c();
     return Interval{crossing(sine, level, -1, seen, -1), crossing(sine, -level, seen, 1, 1)};
   }
   const auto sine = [&](double log_value) {
-    return distance(table, std::exp(log_value), options.contrast, options.variance).sine();
+    return distance(table, std::exp(log_value), options.measure, options.variance).sine();
   };
   // Somewhere between the ends: where the score with one success and one failure added to each arm is zero.
   const double odds_t = (table.x_t + 1) / (table.n_t - table.x_t + 1);
   const double odds_c = (table.x_c + 1) / (table.n_c - table.x_c + 1);
-  const double middle = options.contrast == Contrast::OddsRatio
+  const double middle = options.measure == EffectMeasure::OddsRatio
                             ? std::log(odds_t / odds_c)
                             : std::log((table.x_t + 1) / (table.n_t + 2) * (table.n_c + 2) / (table.x_c + 1));
   Interval interval{0, std::numeric_limits<double>::infinity()};
   const bool none_below =
-      table.x_t == 0 || (options.contrast == Contrast::OddsRatio && table.x_c == table.n_c);
+      table.x_t == 0 || (options.measure == EffectMeasure::OddsRatio && table.x_c == table.n_c);
   const bool none_above =
-      table.x_c == 0 || (options.contrast == Contrast::OddsRatio && table.x_t == table.n_t);
+      table.x_c == 0 || (options.measure == EffectMeasure::OddsRatio && table.x_t == table.n_t);
   // From the middle outwards in steps that double: the logarithms of the ends are of the size of one, the bounds of the search are not.
   const auto end_towards = [&](double direction, double wanted) {
     double inner = middle;
@@ -218,21 +218,21 @@ Estimated<Interval> score_interval(const SuccessCount& control, const SuccessCou
 }
 
 Estimated<RestrictedRates> restricted_rates(const SuccessCount& control, const SuccessCount& treatment,
-                                            double null_value, Contrast contrast) {
+                                            double null_value, EffectMeasure measure) {
   if (const auto why = refusal(control, treatment)) return not_estimable(*why);
-  if (!in_domain(null_value, contrast))
+  if (!in_domain(null_value, measure))
     return not_estimable("the value tested is none that two proportions can have");
-  return rates_at(Table(control, treatment), null_value, contrast);
+  return rates_at(Table(control, treatment), null_value, measure);
 }
 
 Estimated<ScoreTest> score_test(const SuccessCount& control, const SuccessCount& treatment, double null_value,
                                 const ScoreTestOptions& options) {
   if (const auto why = refusal(control, treatment)) return not_estimable(*why);
-  if (!in_domain(null_value, options.contrast))
+  if (!in_domain(null_value, options.measure))
     return not_estimable("the value tested is none that two proportions can have");
   const Table table(control, treatment);
-  if (const auto why = refusal_of(table, options.contrast)) return not_estimable(*why);
-  const Distance far = distance(table, null_value, options.contrast, options.variance);
+  if (const auto why = refusal_of(table, options.measure)) return not_estimable(*why);
+  const Distance far = distance(table, null_value, options.measure, options.variance);
   ScoreTest test;
   test.assumptions = {Assumption::IndependentUnits, Assumption::RandomisedUnits, Assumption::OneLook,
                       Assumption::LargeSample};

@@ -12,11 +12,11 @@ namespace splitplot::stats {
 namespace {
 
 constexpr double kZ95 = 1.959963984540054;
-constexpr Contrast kContrasts[] = {Contrast::Difference, Contrast::Ratio, Contrast::OddsRatio};
+constexpr EffectMeasure kMeasures[] = {EffectMeasure::Difference, EffectMeasure::Ratio, EffectMeasure::OddsRatio};
 
-double rate_t_at(double rate_c, double value, Contrast contrast) {
-  if (contrast == Contrast::Difference) return rate_c + value;
-  if (contrast == Contrast::Ratio) return rate_c * value;
+double rate_t_at(double rate_c, double value, EffectMeasure measure) {
+  if (measure == EffectMeasure::Difference) return rate_c + value;
+  if (measure == EffectMeasure::Ratio) return rate_c * value;
   return rate_c * value / (1 - rate_c + rate_c * value);
 }
 
@@ -25,14 +25,14 @@ double log_likelihood(const SuccessCount& arm, double rate) {
   return (x > 0 ? x * std::log(rate) : 0) + (rest > 0 ? rest * std::log(1 - rate) : 0);
 }
 
-/// The control's rate that is most likely under the contrast, by golden section on the log-likelihood itself.
+/// The control's rate that is most likely under the measure, by golden section on the log-likelihood itself.
 double likely_rate(const SuccessCount& control, const SuccessCount& treatment, double value,
-                   Contrast contrast) {
+                   EffectMeasure measure) {
   double low = 0, high = 1;
-  if (contrast == Contrast::Difference) low = std::max(0.0, -value), high = std::min(1.0, 1 - value);
-  if (contrast == Contrast::Ratio) high = std::min(1.0, 1 / value);
+  if (measure == EffectMeasure::Difference) low = std::max(0.0, -value), high = std::min(1.0, 1 - value);
+  if (measure == EffectMeasure::Ratio) high = std::min(1.0, 1 / value);
   const auto likelihood = [&](double rate) {
-    return log_likelihood(control, rate) + log_likelihood(treatment, rate_t_at(rate, value, contrast));
+    return log_likelihood(control, rate) + log_likelihood(treatment, rate_t_at(rate, value, measure));
   };
   const double golden = 0.6180339887498949;
   for (int i = 0; i < 120; ++i) {
@@ -51,30 +51,30 @@ TEST(RestrictedRates, AreTheLikeliestUnderTheContrast) {
   RandomStream random(31);
   for (int i = 0; i < 300; ++i) {
     const SuccessCount control = some_arm(random, 60), treatment = some_arm(random, 60);
-    for (const Contrast contrast : kContrasts) {
-      const double value = contrast == Contrast::Difference ? 1.98 * random.uniform() - 0.99
+    for (const EffectMeasure measure : kMeasures) {
+      const double value = measure == EffectMeasure::Difference ? 1.98 * random.uniform() - 0.99
                                                             : std::exp(4 * random.uniform() - 2);
-      const auto rates = restricted_rates(control, treatment, value, contrast);
+      const auto rates = restricted_rates(control, treatment, value, measure);
       ASSERT_TRUE(rates.has_value());
       // A maximum is flat: the search finds its place to half of the digits only.
-      EXPECT_NEAR(rates->control, likely_rate(control, treatment, value, contrast), 3e-7)
+      EXPECT_NEAR(rates->control, likely_rate(control, treatment, value, measure), 3e-7)
           << control.successes << "/" << control.units << " " << treatment.successes << "/" << treatment.units
-          << " contrast " << static_cast<int>(contrast) << " at " << value;
-      EXPECT_NEAR(rates->treatment, rate_t_at(rates->control, value, contrast), 1e-12);
+          << " measure " << static_cast<int>(measure) << " at " << value;
+      EXPECT_NEAR(rates->treatment, rate_t_at(rates->control, value, measure), 1e-12);
     }
   }
 }
 
 /// The score's z with rates from the search above.
-double slow_z(const SuccessCount& control, const SuccessCount& treatment, double value, Contrast contrast) {
-  const double r_c = likely_rate(control, treatment, value, contrast), r_t = rate_t_at(r_c, value, contrast);
+double slow_z(const SuccessCount& control, const SuccessCount& treatment, double value, EffectMeasure measure) {
+  const double r_c = likely_rate(control, treatment, value, measure), r_t = rate_t_at(r_c, value, measure);
   const double n_c = static_cast<double>(control.units), n_t = static_cast<double>(treatment.units);
   const double factor = (n_c + n_t) / (n_c + n_t - 1);
   const double v_c = r_c * (1 - r_c), v_t = r_t * (1 - r_t);
   const double p_c = control.rate(), p_t = treatment.rate();
-  if (contrast == Contrast::Difference)
+  if (measure == EffectMeasure::Difference)
     return (p_t - p_c - value) / std::sqrt(factor * (v_t / n_t + v_c / n_c));
-  if (contrast == Contrast::Ratio)
+  if (measure == EffectMeasure::Ratio)
     return (p_t - value * p_c) / std::sqrt(factor * (v_t / n_t + value * value * v_c / n_c));
   return ((p_t - r_t) / v_t - (p_c - r_c) / v_c) / std::sqrt(factor * (1 / (n_t * v_t) + 1 / (n_c * v_c)));
 }
@@ -83,17 +83,17 @@ TEST(ScoreInterval, EndsAreWhereTheTestJustRejects) {
   RandomStream random(32);
   for (int i = 0; i < 150; ++i) {
     const SuccessCount control = some_arm(random, 50), treatment = some_arm(random, 50);
-    for (const Contrast contrast : kContrasts) {
-      const auto interval = score_interval(control, treatment, {.contrast = contrast});
+    for (const EffectMeasure measure : kMeasures) {
+      const auto interval = score_interval(control, treatment, {.measure = measure});
       if (!interval) continue;
-      const double bottom = contrast == Contrast::Difference ? -1 : 0;
-      const double top = contrast == Contrast::Difference ? 1 : std::numeric_limits<double>::infinity();
+      const double bottom = measure == EffectMeasure::Difference ? -1 : 0;
+      const double top = measure == EffectMeasure::Difference ? 1 : std::numeric_limits<double>::infinity();
       EXPECT_LE(interval->lower, interval->upper);
       if (interval->lower > bottom && interval->lower < 0.999999) {
-        EXPECT_NEAR(slow_z(control, treatment, interval->lower, contrast), kZ95, 2e-5);
+        EXPECT_NEAR(slow_z(control, treatment, interval->lower, measure), kZ95, 2e-5);
       }
       if (interval->upper < top && interval->upper > -0.999999 && interval->upper != 0) {
-        EXPECT_NEAR(slow_z(control, treatment, interval->upper, contrast), -kZ95, 2e-5);
+        EXPECT_NEAR(slow_z(control, treatment, interval->upper, measure), -kZ95, 2e-5);
       }
     }
   }
@@ -106,16 +106,16 @@ TEST(ScoreInterval, SwappedArmsTurnItOver) {
     const auto forth = score_interval(control, treatment), back = score_interval(treatment, control);
     EXPECT_NEAR(forth->lower, -back->upper, 1e-12);
     EXPECT_NEAR(forth->upper, -back->lower, 1e-12);
-    const auto ratio = score_interval(control, treatment, {.contrast = Contrast::Ratio});
-    const auto inverse = score_interval(treatment, control, {.contrast = Contrast::Ratio});
+    const auto ratio = score_interval(control, treatment, {.measure = EffectMeasure::Ratio});
+    const auto inverse = score_interval(treatment, control, {.measure = EffectMeasure::Ratio});
     ASSERT_EQ(ratio.has_value(), inverse.has_value());
     if (ratio && ratio->lower > 0) {
       EXPECT_NEAR(ratio->lower * inverse->upper, 1, 1e-9);
     }
     const SuccessCount lost_c{control.units - control.successes, control.units};
     const SuccessCount lost_t{treatment.units - treatment.successes, treatment.units};
-    const auto odds = score_interval(control, treatment, {.contrast = Contrast::OddsRatio});
-    const auto lost = score_interval(lost_c, lost_t, {.contrast = Contrast::OddsRatio});
+    const auto odds = score_interval(control, treatment, {.measure = EffectMeasure::OddsRatio});
+    const auto lost = score_interval(lost_c, lost_t, {.measure = EffectMeasure::OddsRatio});
     ASSERT_EQ(odds.has_value(), lost.has_value());
     if (odds && odds->lower > 0) {
       EXPECT_NEAR(odds->lower * lost->upper, 1, 1e-9);
@@ -132,12 +132,12 @@ TEST(ScoreInterval, ClosedFormWhereEachArmIsExtreme) {
 }
 
 TEST(ScoreInterval, GrowsWithTheConfidenceAndStaysInRange) {
-  for (const Contrast contrast : kContrasts) {
+  for (const EffectMeasure measure : kMeasures) {
     Interval last{1, 1};
     bool first = true;
     for (const double confidence : {0.1, 0.5, 0.9, 0.99, 0.9999999}) {
       const auto interval =
-          score_interval({3, 40}, {9, 38}, {.contrast = contrast, .confidence = confidence});
+          score_interval({3, 40}, {9, 38}, {.measure = measure, .confidence = confidence});
       if (!first) {
         EXPECT_LT(interval->lower, last.lower);
         EXPECT_GT(interval->upper, last.upper);
@@ -145,17 +145,17 @@ TEST(ScoreInterval, GrowsWithTheConfidenceAndStaysInRange) {
       first = false;
       last = *interval;
     }
-    EXPECT_GE(last.lower, contrast == Contrast::Difference ? -1 : 0);
+    EXPECT_GE(last.lower, measure == EffectMeasure::Difference ? -1 : 0);
   }
 }
 
 TEST(ScoreInterval, OpenEndsForRatiosWithoutSuccesses) {
-  const auto none = score_interval({0, 50}, {4, 50}, {.contrast = Contrast::Ratio});
+  const auto none = score_interval({0, 50}, {4, 50}, {.measure = EffectMeasure::Ratio});
   EXPECT_TRUE(std::isinf(none->upper));
   EXPECT_GT(none->lower, 0);
-  EXPECT_EQ(score_interval({4, 50}, {0, 50}, {.contrast = Contrast::Ratio})->lower, 0);
-  EXPECT_FALSE(score_interval({0, 50}, {0, 50}, {.contrast = Contrast::Ratio}).has_value());
-  EXPECT_FALSE(score_interval({50, 50}, {50, 50}, {.contrast = Contrast::OddsRatio}).has_value());
+  EXPECT_EQ(score_interval({4, 50}, {0, 50}, {.measure = EffectMeasure::Ratio})->lower, 0);
+  EXPECT_FALSE(score_interval({0, 50}, {0, 50}, {.measure = EffectMeasure::Ratio}).has_value());
+  EXPECT_FALSE(score_interval({50, 50}, {50, 50}, {.measure = EffectMeasure::OddsRatio}).has_value());
   EXPECT_TRUE(score_interval({0, 50}, {0, 50}).has_value());
 }
 
@@ -173,8 +173,8 @@ TEST(ScoreTest, OfNoDifferenceIsThePooledZ) {
   EXPECT_NEAR(score_test(control, treatment, 0, manning)->statistic, pooled->statistic, 1e-12);
   EXPECT_NEAR(score_test(control, treatment, 0)->statistic, pooled->statistic * std::sqrt(1899.0 / 1900),
               1e-12);
-  for (const Contrast contrast : {Contrast::Ratio, Contrast::OddsRatio}) {
-    const ScoreTestOptions ratio{contrast, ScoreVariance::FarringtonManning};
+  for (const EffectMeasure measure : {EffectMeasure::Ratio, EffectMeasure::OddsRatio}) {
+    const ScoreTestOptions ratio{measure, ScoreVariance::FarringtonManning};
     EXPECT_NEAR(score_test(control, treatment, 1, ratio)->statistic, pooled->statistic, 1e-10);
   }
 }
@@ -197,8 +197,8 @@ TEST(ScoreTest, SidesAndMargins) {
 TEST(ScoreTest, RefusesWhatCannotBeTested) {
   EXPECT_FALSE(score_test({1, 5}, {2, 5}, 1).has_value());
   EXPECT_FALSE(score_test({1, 5}, {2, 5}, std::nan("")).has_value());
-  EXPECT_FALSE(score_test({1, 5}, {2, 5}, 0, {.contrast = Contrast::Ratio}).has_value());
-  EXPECT_FALSE(score_test({0, 5}, {0, 5}, 2, {.contrast = Contrast::Ratio}).has_value());
+  EXPECT_FALSE(score_test({1, 5}, {2, 5}, 0, {.measure = EffectMeasure::Ratio}).has_value());
+  EXPECT_FALSE(score_test({0, 5}, {0, 5}, 2, {.measure = EffectMeasure::Ratio}).has_value());
   EXPECT_FALSE(score_test({0, 0}, {0, 5}, 0).has_value());
   EXPECT_FALSE(equivalence_test({1, 5}, {2, 5}, 0.1, -0.1).has_value());
   EXPECT_EQ(score_test({0, 5}, {0, 5}, 0)->p_value, 1);  // equal arms differ in nothing
