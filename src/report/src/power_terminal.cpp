@@ -145,7 +145,9 @@ void write_method(TerminalPage& page, const PowerPlan& plan) {
 void write_curve(TerminalPage& page, const PowerPlan& plan) {
   if (plan.curve.empty()) return;
   const Quantity quantity = quantity_of(plan.problem.metric);
-  page.heading("POWER CURVE", plan.curve_over_days ? "by days" : "by effect");
+  page.heading("POWER CURVE", plan.curve_over_days                                  ? "by days"
+                              : plan.problem.method == DesignMethod::NonInferiority ? "by margin"
+                                                                                    : "by effect");
   std::vector<std::string> labels;
   int widest = 0;
   for (const CurvePoint& point : plan.curve) {
