@@ -11,8 +11,8 @@ int main() {
   for (int user = 0; user < 400; ++user) {
     const double sessions = 1 + user % 5, sessions_before = 1 + (user / 5) % 4;
     const double rate = 0.2 + 0.02 * ((user * 17) % 30);  // orders per session of this user
-    const bool treated = user % 2 == 1;
-    const double orders = sessions * (rate + (treated ? 0.02 : 0)) + 0.1 * ((user * 7) % 11 - 5);
+    const bool treated = (user * 7919 / 13) % 2 == 1;     // stands for a random assignment
+    const double orders = sessions * (rate + (treated ? 0.04 : 0)) + 0.1 * ((user * 7) % 11 - 5);
     (treated ? treatment : control)
         .add(std::array<double, 4>{orders, sessions, sessions_before * rate, sessions_before});
   }

@@ -10,6 +10,13 @@
 #include <limits>
 
 namespace splitplot::stats {
+namespace {
+
+// Below this many units in an arm, coefficients from the same units make the interval noticeably narrow.
+constexpr std::uint64_t kFewUnits = 20;
+
+}  // namespace
+
 Estimated<std::vector<double>> cuped_coefficients(std::span<const CrossMoments> arms) {
   std::size_t dimensions = 0;
   for (const CrossMoments& arm : arms) dimensions = std::max(dimensions, arm.dimensions());
@@ -91,7 +98,7 @@ Estimated<Difference> compare_adjusted(const AdjustedMean& control, const Adjust
   const double variance = control.variance_of_mean + treatment.variance_of_mean;
   if (variance == 0)
     return not_estimable("no spread is left after the adjustment, so there is nothing to judge by");
-  const double degrees = comparison.reference == ReferenceDistribution::Normal
+  const double degrees = comparison.reference == AdjustedReference::Normal
                              ? std::numeric_limits<double>::infinity()
                              : adjusted_degrees_of_freedom(control, treatment);
   Difference result;
@@ -104,6 +111,10 @@ Estimated<Difference> compare_adjusted(const AdjustedMean& control, const Adjust
   result.p_value = judged->p_value;
   result.test = TestMethod::AdjustedT;
   result.interval_method = IntervalMethod::AdjustedT;
+  result.degrees_of_freedom = degrees;
+  result.assumptions = {Assumption::IndependentUnits, Assumption::RandomisedUnits, Assumption::OneLook,
+                        Assumption::LargeSample, Assumption::CovariateBeforeExposure};
+  if (std::min(control.count, treatment.count) < kFewUnits) result.concerns.insert(Concern::FewUnits);
   return result;
 }
 

@@ -22,6 +22,9 @@ Assumptions assumptions_of_adjustment() {
 /// Completes an effect whose value, standard error and degrees of freedom are set.
 Estimated<AdjustedEffect> judged(AdjustedEffect effect, double confidence, Alternative alternative,
                                  std::uint64_t units_in_smaller_arm, double coefficients_per_arm) {
+  if (!(effect.unadjusted_standard_error > 0) || !std::isfinite(effect.unadjusted_standard_error)) {
+    return not_estimable("the values are too large or too small to be worked with");
+  }
   const Estimated<Judgement> verdict =
       judge(effect.value, effect.standard_error, effect.degrees_of_freedom, confidence, alternative);
   if (!verdict) return tl::unexpected<NotEstimable>(verdict.error());

@@ -13,6 +13,8 @@ namespace splitplot::stats {
 namespace {
 
 constexpr std::uint64_t kFewUnits = 30;
+// A sum below this share of its terms' sizes is what rounding leaves of zero.
+constexpr double kRoundingShare = 1e-14;
 // A mean below this multiple of the spread is what rounding leaves of zero.
 constexpr double kRoundingMean = 1e-13;
 constexpr std::array<RatioOf, 2> kMetricAndCovariate{RatioOf{0, 1}, RatioOf{2, 3}};
@@ -24,17 +26,26 @@ struct LinearForm {
   double numerator_weight = 1;
   double denominator_weight = 0;  ///< 0 where there is no denominator
 
+  /// Sum of products with another form; 0 where only rounding is left of its four terms.
   [[nodiscard]] double product(const CrossMoments& arm, const LinearForm& other) const {
-    return numerator_weight * other.numerator_weight * arm.comoment(numerator, other.numerator) +
-           numerator_weight * other.denominator_weight * arm.comoment(numerator, other.denominator) +
-           denominator_weight * other.numerator_weight * arm.comoment(denominator, other.numerator) +
-           denominator_weight * other.denominator_weight * arm.comoment(denominator, other.denominator);
+    const std::array<double, 4> terms{
+        numerator_weight * other.numerator_weight * arm.comoment(numerator, other.numerator),
+        numerator_weight * other.denominator_weight * arm.comoment(numerator, other.denominator),
+        denominator_weight * other.numerator_weight * arm.comoment(denominator, other.numerator),
+        denominator_weight * other.denominator_weight * arm.comoment(denominator, other.denominator)};
+    double sum = 0;
+    double size = 0;
+    for (const double term : terms) {
+      sum += term;
+      size += std::abs(term);
+    }
+    return std::abs(sum) <= kRoundingShare * size ? 0 : sum;
   }
 };
 
 double degrees_for(const AdjustedRatios& ratios, const AdjustedComparison& comparison) {
-  return comparison.reference == ReferenceDistribution::Normal ? std::numeric_limits<double>::infinity()
-                                                               : ratios.degrees_of_freedom;
+  return comparison.reference == AdjustedReference::Normal ? std::numeric_limits<double>::infinity()
+                                                           : ratios.degrees_of_freedom;
 }
 
 Estimated<AdjustedRatios> adjusted_by(const std::vector<double>& coefficient, double centre,
@@ -54,9 +65,11 @@ Estimated<AdjustedRatios> adjusted_by(const std::vector<double>& coefficient, do
   if (!difference) return tl::unexpected<NotEstimable>(difference.error());
   result.difference = *difference;
   result.degrees_of_freedom = adjusted_degrees_of_freedom(result.control, result.treatment);
-  result.assumptions = {Assumption::IndependentClusters, Assumption::RandomisedUnits, Assumption::OneLook,
-                        Assumption::LargeSample, Assumption::CovariateBeforeExposure};
-  if (std::min(control.count(), treatment.count()) < kFewUnits) result.concerns.insert(Concern::FewClusters);
+  result.difference.assumptions = {Assumption::IndependentClusters, Assumption::RandomisedUnits,
+                                   Assumption::OneLook, Assumption::LargeSample,
+                                   Assumption::CovariateBeforeExposure};
+  if (std::min(control.count(), treatment.count()) < kFewUnits)
+    result.difference.concerns = {Concern::FewClusters};
   return result;
 }
 
@@ -93,6 +106,7 @@ Estimated<CrossMoments> linearised_ratios(const CrossMoments& arm, std::span<con
   for (std::size_t i = 0; i < forms.size(); ++i) {
     for (std::size_t j = i; j < forms.size(); ++j) {
       const double product = forms[i].product(arm, forms[j]);
+      if (!std::isfinite(product)) return not_estimable("the values are too large to be worked with");
       products[i * forms.size() + j] = products[j * forms.size() + i] =
           i == j ? std::max(0.0, product) : product;
     }

@@ -10,6 +10,9 @@
 namespace splitplot::stats {
 namespace {
 
+// A sum below this share of its terms' sizes is what rounding leaves of zero.
+constexpr double kRoundingShare = 1e-14;
+
 std::uint64_t units_of(const Moments& arm) {
   return arm.count;
 }
@@ -117,9 +120,15 @@ ArmRatio ratio_of(const std::vector<RatioStratum>& strata, CrossMoments RatioStr
   for (const RatioStratum& stratum : strata) {
     const CrossMoments& moments = stratum.*arm;
     const double weight = static_cast<double>(units_of<RatioStratum>(stratum)) / units / denominator;
-    const double spread = moments.covariance(0, 0) - 2 * result.ratio * moments.covariance(0, 1) +
-                          result.ratio * result.ratio * moments.covariance(1, 1);
-    result.variance += weight * weight * std::max(0.0, spread) / static_cast<double>(moments.count());
+    const double own = moments.covariance(0, 0) + result.ratio * result.ratio * moments.covariance(1, 1);
+    const double spread = own - 2 * result.ratio * moments.covariance(0, 1);
+    if (!std::isfinite(spread)) {
+      result.refusal = "the values are too large to be worked with";
+      return result;
+    }
+    // What the subtraction leaves of a numerator that the denominator explains completely is rounding, not spread.
+    if (spread <= kRoundingShare * own) continue;
+    result.variance += weight * weight * spread / static_cast<double>(moments.count());
   }
   return result;
 }

@@ -101,9 +101,8 @@ Estimated<ClusteredShare> clustered_share(std::span<const ClusterCount> clusters
   result.share = std::min(1.0, moments.mean(0) / rows_per_unit);
   const double spread = moments.covariance(0, 0) - 2 * result.share * moments.covariance(0, 1) +
                         result.share * result.share * moments.covariance(1, 1);
+  if (!std::isfinite(spread)) return not_estimable("the counts are too large to be worked with");
   result.standard_error = std::sqrt(std::max(0.0, spread) / units) / rows_per_unit;
-  if (!std::isfinite(result.standard_error))
-    return not_estimable("the counts are too large to be worked with");
   return result;
 }
 

@@ -13,7 +13,7 @@ namespace {
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 // P-values below this are not told apart: its normal quantile is 37.
 constexpr double kLargestDeviation = 37;
-constexpr int kHalvings = 40;
+constexpr int kHalvings = 34;
 
 double lower_end(const QuantileArm& control, const QuantileArm& treatment, double tail,
                  QuantileDifferenceInterval method) {

@@ -16,7 +16,8 @@ double binomial_reaches(double p, double n, double share, Bound bound) {
     const double cdf = binomial_cdf(k, n, share);
     return bound == Bound::AtLeast ? cdf >= p : cdf > p;
   };
-  const double guess = n * share + normal_quantile(p) * std::sqrt(n * share * (1 - share));
+  const double z = normal_quantile(p);  // with Cornish and Fisher's term for skewness
+  const double guess = n * share + z * std::sqrt(n * share * (1 - share)) + (z * z - 1) * (1 - 2 * share) / 6;
   double high = std::clamp(std::floor(guess), 0.0, n);
   double low = high;
   double step = 1;

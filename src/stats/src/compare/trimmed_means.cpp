@@ -106,6 +106,7 @@ Estimated<CappedDifference> compare_capped(std::span<const double> control, std:
   const Interval everything{-std::numeric_limits<double>::infinity(),
                             std::numeric_limits<double>::infinity()};
   result.raw_value = capped_moments(treatment, everything).mean - capped_moments(control, everything).mean;
+  if (!std::isfinite(result.raw_value)) return not_estimable("the values are too large to be worked with");
   for (const std::span<const double> arm : {control, treatment}) {
     result.capped += static_cast<std::uint64_t>(
         std::count_if(arm.begin(), arm.end(), [&](double value) { return !caps.contains(value); }));

@@ -144,6 +144,28 @@ TEST(Cuped, DegreesOfFreedomAreWelchsLessOneForEachCovariate) {
   EXPECT_FALSE(compare_adjusted(tiny, tiny).has_value());
 }
 
+TEST(Cuped, OneSidedAndNormalAreTheTwoSidedTCutInHalfAndItsLimit) {
+  const AdjustedMean control{1, 0.5, 12, 1}, treatment{3, 0.7, 15, 1};
+  const auto both = compare_adjusted(control, treatment, 0.9);
+  const auto greater =
+      compare_adjusted(control, treatment, AdjustedComparison{0.95, Alternative::Greater, {}});
+  const auto less = compare_adjusted(control, treatment, AdjustedComparison{0.95, Alternative::Less, {}});
+  ASSERT_TRUE(both && greater && less);
+  EXPECT_NEAR(greater->p_value, both->p_value / 2, 1e-14);
+  EXPECT_NEAR(greater->p_value + less->p_value, 1, 1e-14);
+  EXPECT_NEAR(greater->interval.lower, both->interval.lower, 1e-12);
+  EXPECT_NEAR(less->interval.upper, both->interval.upper, 1e-12);
+  EXPECT_TRUE(std::isinf(greater->interval.upper) && std::isinf(less->interval.lower));
+  EXPECT_TRUE(both->assumptions.contains(Assumption::CovariateBeforeExposure));
+  EXPECT_TRUE(both->concerns.contains(Concern::FewUnits));
+  const AdjustedComparison normal{0.95, Alternative::TwoSided, AdjustedReference::Normal};
+  const auto z = compare_adjusted(control, treatment, normal);
+  EXPECT_NEAR(z->interval.width(), 2 * 1.959963984540054 * std::sqrt(1.2), 1e-12);
+  EXPECT_LT(z->p_value, both->p_value);
+  const AdjustedMean many{1, 0.5, 1'000'000'000, 1}, others{3, 0.7, 1'000'000'000, 1};
+  EXPECT_NEAR(compare_adjusted(many, others)->p_value, z->p_value, 1e-8);
+}
+
 TEST(Cuped, SmallSegmentsFindNothingMoreOftenThanPromised) {
   // Three units an arm, coefficients known from elsewhere: the case in which a normal approximation finds effects in a tenth of all
   // segments and more.

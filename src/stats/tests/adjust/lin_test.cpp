@@ -209,6 +209,12 @@ TEST(Lin, RefusesWhatCannotBeEstimated) {
   EXPECT_FALSE(lin_effect(data.y, data.arms, data.columns(), options).has_value());
   EXPECT_FALSE(lin_effect(CrossMoments(2), CrossMoments(2)).has_value());
   EXPECT_FALSE(lin_effect(data.control(), CrossMoments(3)).has_value());
+  for (const double unit :
+       {1e300, 1e-300}) {  // squares leave the range of a double: refused, not infinite or zero
+    std::vector<double> scaled = data.y;
+    for (double& value : scaled) value *= unit;
+    EXPECT_FALSE(lin_effect(scaled, data.arms, data.columns()).has_value());
+  }
   const Data tiny = generate(6, 4);
   EXPECT_FALSE(
       lin_effect(tiny.control(), tiny.treatment()).has_value());  // two slopes need four units an arm

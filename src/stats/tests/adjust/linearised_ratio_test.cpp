@@ -128,6 +128,19 @@ TEST(RatioCuped, DeltaErrorOfTheLiftIsThatOfManySamples) {
   EXPECT_NEAR(errors.mean / spread, 1, 3 / std::sqrt(2.0 * kRuns) + 0.02);
 }
 
+TEST(LinearisedRatios, AConstantRatioHasNoSpread) {
+  CrossMoments arm(2), huge(2);
+  for (int i = 1; i <= 40; ++i) {
+    arm.add(std::array<double, 2>{0.3 * i, 0.1 * i});
+    huge.add(std::array<double, 2>{i % 2 == 0 ? 1e200 : -1e200, 1.0 * i});
+  }
+  const std::array<RatioOf, 1> ratio{RatioOf{0, 1}};
+  const auto constant = linearised_ratios(arm, ratio);
+  ASSERT_TRUE(constant.has_value());
+  EXPECT_EQ(constant->comoment(0, 0), 0);
+  EXPECT_FALSE(linearised_ratios(huge, ratio).has_value());
+}
+
 TEST(RatioCuped, RefusesWhatCannotBeEstimated) {
   const CrossMoments some = moments(generate(20, 9));
   EXPECT_FALSE(linearised_ratios(CrossMoments(4), kBoth).has_value());

@@ -166,6 +166,19 @@ TEST(PostStratifiedRatio, CoversTheTrueDifference) {
   EXPECT_NEAR(covered / static_cast<double>(kRuns), 0.95, 3 * std::sqrt(0.05 * 0.95 / kRuns));
 }
 
+TEST(PostStratifiedRatio, RefusesRatiosWithoutSpread) {
+  RatioStratum constant{CrossMoments(2), CrossMoments(2)}, huge = constant;
+  for (int i = 1; i < 9; ++i) {
+    for (CrossMoments* arm : {&constant.control, &constant.treatment}) {
+      arm->add(std::array<double, 2>{0.3 * i, 0.1 * i});
+    }
+    huge.control.add(std::array<double, 2>{i % 2 == 0 ? 1e200 : -1e200, 1.0 * i});
+    huge.treatment.add(std::array<double, 2>{1.0 * (i % 3), 1.0 * i});
+  }
+  EXPECT_FALSE(post_stratified_ratio_effect(std::vector<RatioStratum>{constant}).has_value());
+  EXPECT_FALSE(post_stratified_ratio_effect(std::vector<RatioStratum>{huge}).has_value());
+}
+
 TEST(PostStratifiedRatio, RefusesZeroDenominators) {
   RatioStratum stratum{CrossMoments(2), CrossMoments(2)};
   for (int i = 0; i < 6; ++i) {

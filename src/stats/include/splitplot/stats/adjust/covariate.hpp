@@ -38,13 +38,13 @@ struct AdjustedMean {
 
 /// What the difference over its standard error is compared with: Student's t with the method's degrees of freedom, or the normal
 /// distribution, which other programs take and which is right for large samples only.
-enum class ReferenceDistribution { StudentT, Normal };
+enum class AdjustedReference { StudentT, Normal };
 
 struct AdjustedComparison {
   double confidence = 0.95;
   Alternative alternative =
       Alternative::TwoSided;  ///< one-sided: the interval is open on the alternative's side
-  ReferenceDistribution reference = ReferenceDistribution::StudentT;
+  AdjustedReference reference = AdjustedReference::StudentT;
 };
 
 /// Difference of two adjusted means by Student's t with `adjusted_degrees_of_freedom`: the normal distribution would be right for

@@ -46,10 +46,8 @@ struct AdjustedRatios {
   double unadjusted_control = 0;    ///< the control's raw ratio
   double variance_of_unadjusted_control = 0;
   double covariance_of_controls = 0;  ///< of the control's raw and adjusted ratio
-  Difference difference;
-  double degrees_of_freedom = 0;  ///< Satterthwaite's, also where the normal distribution was asked for
-  Assumptions assumptions;
-  Concerns concerns;
+  Difference difference;              ///< with what it assumes and what speaks against it
+  double degrees_of_freedom = 0;      ///< Satterthwaite's, also where the normal distribution was asked for
 };
 
 /// CUPED for a ratio metric. Dimensions of both aggregates: numerator, denominator, the covariate's numerator, its denominator.
