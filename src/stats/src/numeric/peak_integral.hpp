@@ -22,7 +22,7 @@ inline constexpr int kMostHalvings = 12;
 struct Panel {
   double integral = 0;
   /// Size of the two highest Legendre coefficients, times the width: what 16 coefficients miss. The 16 nodes integrate polynomials up
-  /// to degree 31, so that the integral's error is about the square of this.
+  /// to degree 31, so that the integral's relative error is about the square of this, relative to the integral.
   double unresolved = 0;
   /// Last value over first: how fast the function falls.
   double fall = 0;
@@ -46,14 +46,15 @@ Panel panel(const Function& function, double from, double to) {
 template <typename Function>
 double side(const Function& function, double start, double step, double scale, double tolerance,
             double reach = 0) {
-  const double coarse = std::sqrt(tolerance);
   double total = 0;
   double from = start;
   int halvings = 0;
   for (int i = 0; i < kMostSteps; ++i) {
     const Panel next = panel(function, from, from + step);
     const double size = std::max(scale, total + next.integral);
-    if (next.unresolved > coarse * size && halvings < kMostHalvings) {
+    // The next 16 coefficients are about unresolved^2 / integral, which is to be below tolerance * size.
+    const double resolution = std::sqrt(tolerance) * std::sqrt(size) * std::sqrt(next.integral);
+    if (next.unresolved > resolution && halvings < kMostHalvings) {
       step /= 2;
       ++halvings;
       continue;
@@ -63,7 +64,7 @@ double side(const Function& function, double start, double step, double scale, d
     const double rest = next.fall < 1 ? next.integral / (1 - next.fall) : size;
     if (rest <= 0.1 * tolerance * size && std::abs(from - start) >= reach) break;
     from += step;
-    if (next.unresolved < 1e-6 * coarse * size) {
+    if (next.unresolved < 1e-6 * resolution) {
       step *= 2;
       --halvings;
     }
