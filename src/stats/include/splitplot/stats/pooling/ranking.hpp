@@ -2,7 +2,7 @@
 /// together through their common mean and spread. Pure functions, thread-safe.
 #pragma once
 
-#include <splitplot/stats/bayes/chance_to_win.hpp>
+#include <splitplot/stats/bayes/decision.hpp>
 #include <splitplot/stats/pooling/segments.hpp>
 
 #include <span>
