@@ -126,8 +126,8 @@ stats::AdjustedComparison comparison_of(const ReferenceCase& reference_case, boo
   stats::AdjustedComparison comparison;
   comparison.confidence = confidence_of(reference_case);
   comparison.alternative = alternative_of(reference_case);
-  comparison.reference = reference_case.flag("use_t", student_t) ? stats::AdjustedReference::StudentT
-                                                                 : stats::AdjustedReference::Normal;
+  comparison.reference = reference_case.flag("use_t", student_t) ? stats::ReferenceDistribution::StudentT
+                                                                 : stats::ReferenceDistribution::Normal;
   return comparison;
 }
 

@@ -161,7 +161,7 @@ json::object equal_proportions(const ReferenceCase& c) {
 json::object relative_lift(const ReferenceCase& c) {
   const auto [control, treatment] = arms_of(c);
   const auto lift =
-      must(stats::delta_lift(control, treatment, {confidence_of(c), stats::ReferenceDistribution::WelchT}));
+      must(stats::delta_lift(control, treatment, {confidence_of(c), stats::ReferenceDistribution::StudentT}));
   return {{"lift", json_of(lift.value)},
           {"lift_se", json_of(lift.standard_error)},
           {"ci", pair_of(lift.interval)},

@@ -98,7 +98,7 @@ Estimated<Difference> compare_adjusted(const AdjustedMean& control, const Adjust
   const double variance = control.variance_of_mean + treatment.variance_of_mean;
   if (variance == 0)
     return not_estimable("no spread is left after the adjustment, so there is nothing to judge by");
-  const double degrees = comparison.reference == AdjustedReference::Normal
+  const double degrees = comparison.reference == ReferenceDistribution::Normal
                              ? std::numeric_limits<double>::infinity()
                              : adjusted_degrees_of_freedom(control, treatment);
   Difference result;

@@ -44,7 +44,7 @@ struct LinearForm {
 };
 
 double degrees_for(const AdjustedRatios& ratios, const AdjustedComparison& comparison) {
-  return comparison.reference == AdjustedReference::Normal ? std::numeric_limits<double>::infinity()
+  return comparison.reference == ReferenceDistribution::Normal ? std::numeric_limits<double>::infinity()
                                                            : ratios.degrees_of_freedom;
 }
 

@@ -73,7 +73,7 @@ Estimated<RelativeEffect> delta_lift(const SuccessCount& control, const SuccessC
   effect.standard_error = std::sqrt(v_t + ratio * ratio * v_c) / control.rate();
   const double statistic = std::abs(effect.value) / effect.standard_error;
   double reach = 0;
-  if (options.reference == ReferenceDistribution::WelchT) {
+  if (options.reference == ReferenceDistribution::StudentT) {
     if (control.units < 2 || treatment.units < 2) return not_estimable("an arm has fewer than two units");
     const double share = v_c / (v_c + v_t);
     const double degrees = 1 / (share * share / (n_c - 1) + (1 - share) * (1 - share) / (n_t - 1));

@@ -158,7 +158,7 @@ TEST(Cuped, OneSidedAndNormalAreTheTwoSidedTCutInHalfAndItsLimit) {
   EXPECT_TRUE(std::isinf(greater->interval.upper) && std::isinf(less->interval.lower));
   EXPECT_TRUE(both->assumptions.contains(Assumption::CovariateBeforeExposure));
   EXPECT_TRUE(both->concerns.contains(Concern::FewUnits));
-  const AdjustedComparison normal{0.95, Alternative::TwoSided, AdjustedReference::Normal};
+  const AdjustedComparison normal{0.95, Alternative::TwoSided, ReferenceDistribution::Normal};
   const auto z = compare_adjusted(control, treatment, normal);
   EXPECT_NEAR(z->interval.width(), 2 * 1.959963984540054 * std::sqrt(1.2), 1e-12);
   EXPECT_LT(z->p_value, both->p_value);

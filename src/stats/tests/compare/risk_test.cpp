@@ -47,7 +47,7 @@ TEST(DeltaLift, HasTheSpreadOfALinearisedRatio) {
   EXPECT_NEAR(lift->value, p_t / p_c - 1, 1e-14);
   EXPECT_NEAR(lift->standard_error, error, 1e-9);
   EXPECT_NEAR(lift->interval.upper - lift->value, kZ95 * lift->standard_error, 1e-13);
-  const auto welch = delta_lift({14, 28}, {16, 30}, {.reference = ReferenceDistribution::WelchT});
+  const auto welch = delta_lift({14, 28}, {16, 30}, {.reference = ReferenceDistribution::StudentT});
   EXPECT_GT(welch->interval.width(), lift->interval.width());
   EXPECT_GT(welch->p_value, lift->p_value);
 }
@@ -60,7 +60,7 @@ TEST(RelativeEffects, RefuseWhereTheLogarithmHasNoSpread) {
   EXPECT_FALSE(odds_ratio({50, 50}, {49, 50}).has_value());
   EXPECT_FALSE(delta_lift({0, 50}, {6, 50}).has_value());
   EXPECT_FALSE(delta_lift({50, 50}, {50, 50}).has_value());
-  EXPECT_FALSE(delta_lift({1, 1}, {1, 2}, {.reference = ReferenceDistribution::WelchT}).has_value());
+  EXPECT_FALSE(delta_lift({1, 1}, {1, 2}, {.reference = ReferenceDistribution::StudentT}).has_value());
   EXPECT_FALSE(odds_ratio({1, 5}, {2, 5}, std::nan("")).has_value());
   EXPECT_EQ(risk_ratio({1, 0}, {2, 5}).error().why, "an arm has no units");
 }

@@ -36,15 +36,12 @@ struct AdjustedMean {
 /// Satterthwaite's degrees of freedom of the adjusted difference, less one for each covariate. Below 1 there are too few units.
 [[nodiscard]] double adjusted_degrees_of_freedom(const AdjustedMean& control, const AdjustedMean& treatment);
 
-/// What the difference over its standard error is compared with: Student's t with the method's degrees of freedom, or the normal
-/// distribution, which other programs take and which is right for large samples only.
-enum class AdjustedReference { StudentT, Normal };
-
 struct AdjustedComparison {
   double confidence = 0.95;
   Alternative alternative =
       Alternative::TwoSided;  ///< one-sided: the interval is open on the alternative's side
-  AdjustedReference reference = AdjustedReference::StudentT;
+  ReferenceDistribution reference = ReferenceDistribution::
+      StudentT;  ///< with the method's degrees of freedom; Normal for large samples only
 };
 
 /// Difference of two adjusted means by Student's t with `adjusted_degrees_of_freedom`: the normal distribution would be right for

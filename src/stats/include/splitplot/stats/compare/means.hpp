@@ -15,9 +15,6 @@ enum class VarianceModel {
   Pooled,  ///< the same in both: Student, with n_c + n_t - 2; wrong error rates where sizes and variances differ
 };
 
-/// What a difference over its standard error is compared with.
-enum class ReferenceDistribution { StudentT, Normal };
-
 struct MeansOptions {
   double confidence = 0.95;  ///< of the interval; one-sided for a one-sided alternative
   Alternative alternative = Alternative::TwoSided;

@@ -27,12 +27,10 @@ struct RelativeEffect {
 [[nodiscard]] Estimated<RelativeEffect> odds_ratio(const SuccessCount& control, const SuccessCount& treatment,
                                                    double confidence = 0.95);
 
-/// The distribution that a statistic is judged by: normal, or Student's with Welch's degrees of freedom.
-enum class ReferenceDistribution { Normal, WelchT };
-
 struct DeltaLiftOptions {
   double confidence = 0.95;
-  ReferenceDistribution reference = ReferenceDistribution::Normal;
+  ReferenceDistribution reference =
+      ReferenceDistribution::Normal;  ///< StudentT: with Welch's degrees of freedom
 };
 
 /// Lift p_t / p_c - 1 with the standard error of the delta method, variances p (1 - p) / n. Its interval errs where events are rare:
