@@ -255,6 +255,18 @@ json::object kruskal(const Groups& groups) {
       {"H", json_of(test.statistic)}, {"df", json_of(test.degrees_of_freedom)}, {"p", json_of(test.p_value)}};
 }
 
+/// Rows of difference, lower, upper, p, in R's order of pairs.
+json::object tukey(const Groups& groups, double confidence) {
+  const AllPairs all = given(tukey_all_pairs(moments_of_groups(groups), confidence));
+  json::array pairs, values;
+  for (const PairDifference& pair : all.pairs) {
+    pairs.emplace_back(groups.names[pair.second] + "-" + groups.names[pair.first]);
+    values.emplace_back(
+        json_of(std::vector<double>{pair.value, pair.interval.lower, pair.interval.upper, pair.p_value}));
+  }
+  return {{"pairs", pairs}, {"values", values}, {"df", json_of(all.degrees_within)}};
+}
+
 }  // namespace
 
 json::object answer_welch_t(const ReferenceCase& reference_case) {
@@ -291,6 +303,7 @@ json::object answer_anova(const ReferenceCase& reference_case) {
   if (method == "welch") return written(given(welch_anova(moments_of_groups(groups))));
   if (method == "levene") return levene(groups);
   if (method == "kruskal_wallis") return kruskal(groups);
+  if (method == "tukey_hsd_all_pairs_diff") return tukey(groups, confidence_of(reference_case));
   throw Unanswered("no method '" + method + "'");
 }
 

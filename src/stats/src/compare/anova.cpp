@@ -212,4 +212,39 @@ Estimated<FTest> levene_test(std::span<const std::span<const double>> groups, Sp
   return result;
 }
 
+Estimated<AllPairs> tukey_all_pairs(std::span<const Moments> groups, double confidence) {
+  if (!(confidence > 0 && confidence < 1)) return not_estimable("the confidence must lie between 0 and 1");
+  if (std::any_of(groups.begin(), groups.end(), [](const Moments& group) { return group.count == 0; })) {
+    return not_estimable("a group has no units");
+  }
+  const auto analysis = one_way_anova(groups);
+  if (!analysis) return tl::unexpected(analysis.error());
+  const double k = static_cast<double>(groups.size());
+  AllPairs result;
+  result.degrees_within = analysis->test.degrees_within;
+  result.residual_deviation = analysis->residual_deviation;
+  result.assumptions = analysis->test.assumptions;
+  result.concerns = analysis->test.concerns;
+  const double critical = studentized_range_quantile(confidence, k, result.degrees_within);
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    for (std::size_t j = i + 1; j < groups.size(); ++j) {
+      const double share =
+          1 / static_cast<double>(groups[i].count) + 1 / static_cast<double>(groups[j].count);
+      const double error = result.residual_deviation * std::sqrt(share / 2);
+      PairDifference pair;
+      pair.first = i;
+      pair.second = j;
+      pair.value = difference_of_means(groups[j], groups[i]);
+      pair.interval = {pair.value - critical * error, pair.value + critical * error};
+      pair.p_value =
+          std::min(1.0, studentized_range_sf(std::abs(pair.value) / error, k, result.degrees_within));
+      if (!std::isfinite(pair.interval.lower) || !std::isfinite(pair.interval.upper)) {
+        return not_estimable("the values are too large to be worked with");
+      }
+      result.pairs.push_back(pair);
+    }
+  }
+  return result;
+}
+
 }  // namespace splitplot::stats

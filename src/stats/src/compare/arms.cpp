@@ -1,8 +1,7 @@
 #include "arms.hpp"
 
-#include <splitplot/stats/distributions.hpp>
+#include "judge.hpp"
 
-#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -31,51 +30,20 @@ StandardError standard_error_of(double control_variance, std::uint64_t control_c
   return result;
 }
 
-double p_value_of(double value, const StandardError& error, Alternative alternative) {
-  const double t = value / error.value;
-  switch (alternative) {
-    case Alternative::Greater:
-      return student_t_sf(t, error.degrees_of_freedom);
-    case Alternative::Less:
-      return student_t_cdf(t, error.degrees_of_freedom);
-    case Alternative::TwoSided:
-      break;
-  }
-  return std::min(1.0, 2 * student_t_sf(std::abs(t), error.degrees_of_freedom));
-}
-
-Interval interval_of(double value, const StandardError& error, double confidence, Alternative alternative) {
-  const double miss = alternative == Alternative::TwoSided ? (1 - confidence) / 2 : 1 - confidence;
-  const double reach = -student_t_quantile(miss, error.degrees_of_freedom) * error.value;
-  Interval result{value - reach, value + reach};
-  if (alternative == Alternative::Greater) result.upper = std::numeric_limits<double>::infinity();
-  if (alternative == Alternative::Less) result.lower = -std::numeric_limits<double>::infinity();
-  return result;
-}
-
 Estimated<Difference> difference_of(double value, const StandardError& error, const MeansOptions& options) {
-  if (!(options.confidence > 0 && options.confidence < 1)) {
-    return not_estimable("the confidence must lie between 0 and 1");
-  }
   if (error.value == 0) {
     return not_estimable(
         "all values within each arm are equal, so there is no spread to judge a difference by");
   }
-  if (!(error.value > 0) || !std::isfinite(error.value) || !std::isfinite(value)) {
-    return not_estimable("the values are too large to be worked with");
-  }
+  const auto judgement =
+      judge(value, error.value, error.degrees_of_freedom, options.confidence, options.alternative);
+  if (!judgement) return tl::unexpected(judgement.error());
   Difference result;
   result.value = value;
   result.standard_error = error.value;
   result.degrees_of_freedom = error.degrees_of_freedom;
-  result.interval = interval_of(value, error, options.confidence, options.alternative);
-  const double ends[] = {result.interval.lower, result.interval.upper};
-  const bool open_below = options.alternative == Alternative::Less;
-  const bool open_above = options.alternative == Alternative::Greater;
-  if ((!open_below && !std::isfinite(ends[0])) || (!open_above && !std::isfinite(ends[1]))) {
-    return not_estimable("the values are too large to be worked with");
-  }
-  result.p_value = p_value_of(value, error, options.alternative);
+  result.interval = judgement->interval;
+  result.p_value = judgement->p_value;
   return result;
 }
 

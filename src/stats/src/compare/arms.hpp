@@ -1,9 +1,8 @@
-/// What comparisons of two arms share, be it of means or of ratios: the standard error of a difference, its p-value and its
-/// interval. Pure functions, thread-safe.
+/// What comparisons of two arms share, be it of means or of ratios: the standard error of a difference, and a
+/// `Difference` judged by it. Pure functions, thread-safe.
 #pragma once
 
 #include <splitplot/stats/compare/difference.hpp>
-#include <splitplot/stats/compare/lift.hpp>
 #include <splitplot/stats/compare/means.hpp>
 
 namespace splitplot::stats {
@@ -18,11 +17,6 @@ struct StandardError {
 StandardError standard_error_of(double control_variance, std::uint64_t control_count,
                                 double treatment_variance, std::uint64_t treatment_count,
                                 const MeansOptions& options);
-
-/// P(T as far out as value / error in the direction of the alternative).
-double p_value_of(double value, const StandardError& error, Alternative alternative);
-
-Interval interval_of(double value, const StandardError& error, double confidence, Alternative alternative);
 
 /// A difference with everything but its method, assumptions and concerns. Not estimable: no spread; numbers beyond a
 /// double's range; a confidence outside (0, 1).

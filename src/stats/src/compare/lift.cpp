@@ -1,4 +1,5 @@
 #include "arms.hpp"
+#include "judge.hpp"
 
 #include <splitplot/stats/compare/lift.hpp>
 
@@ -106,9 +107,12 @@ Estimated<RelativeLift> delta_method_lift(const ArmMean& control, const ArmMean&
       absolute.degrees_of_freedom};
   if (!usable(error)) return not_estimable("there is no spread, or too much, to judge a relative change by");
   const double lift = control.value > 0 ? ratio - 1 : 1 - ratio;
+  const auto judgement =
+      judge(lift, error.value, error.degrees_of_freedom, options.confidence, options.alternative);
+  if (!judgement) return tl::unexpected(judgement.error());
   RelativeLift result = lift_of(lift, error, control, treatment, options);
-  result.interval = interval_of(lift, error, options.confidence, options.alternative);
-  result.p_value = p_value_of(lift, error, options.alternative);
+  result.interval = judgement->interval;
+  result.p_value = judgement->p_value;
   return result;
 }
 
@@ -126,10 +130,13 @@ Estimated<RelativeLift> log_ratio_lift(const ArmMean& control, const ArmMean& tr
   // Below zero a larger ratio is a loss, so that the scale is turned round.
   const double sign = control.value > 0 ? 1 : -1;
   const double change = sign * std::log(ratio);
+  const auto judgement =
+      judge(change, error.value, error.degrees_of_freedom, options.confidence, options.alternative);
+  if (!judgement) return tl::unexpected(judgement.error());
   RelativeLift result = lift_of(sign * (ratio - 1), error, control, treatment, options);
-  const Interval scaled = interval_of(change, error, options.confidence, options.alternative);
+  const Interval& scaled = judgement->interval;
   result.interval = {sign * std::expm1(sign * scaled.lower), sign * std::expm1(sign * scaled.upper)};
-  result.p_value = p_value_of(change, error, options.alternative);
+  result.p_value = judgement->p_value;
   return result;
 }
 

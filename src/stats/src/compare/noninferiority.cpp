@@ -1,4 +1,4 @@
-#include "arms.hpp"
+#include "judge.hpp"
 
 #include <splitplot/stats/compare/noninferiority.hpp>
 
@@ -27,13 +27,16 @@ Estimated<NonInferiority> noninferiority_of_means(const Moments& control, const 
       MeansOptions{1 - options.significance, alternative, options.variance, options.distribution});
   if (!difference) return tl::unexpected(difference.error());
   const double shifted = difference->value + (lower_is_harmful ? margin : -margin);
-  const StandardError error{difference->standard_error, difference->degrees_of_freedom};
+  const double error = difference->standard_error;
+  const auto judgement =
+      judge(shifted, error, difference->degrees_of_freedom, 1 - options.significance, alternative);
+  if (!judgement) return tl::unexpected(judgement.error());
   NonInferiority result;
   result.difference = difference->value;
-  result.standard_error = error.value;
-  result.degrees_of_freedom = error.degrees_of_freedom;
-  result.statistic = shifted / error.value;
-  result.p_value = p_value_of(shifted, error, alternative);
+  result.standard_error = error;
+  result.degrees_of_freedom = difference->degrees_of_freedom;
+  result.statistic = shifted / error;
+  result.p_value = judgement->p_value;
   result.interval = difference->interval;
   result.shown = result.p_value <= options.significance;
   result.assumptions = difference->assumptions;
@@ -51,13 +54,20 @@ Estimated<Equivalence> equivalence_of_means(const Moments& control, const Moment
                                         MeansOptions{1 - 2 * options.significance, Alternative::TwoSided,
                                                      options.variance, options.distribution});
   if (!difference) return tl::unexpected(difference.error());
-  const StandardError error{difference->standard_error, difference->degrees_of_freedom};
+  const double error = difference->standard_error;
+  const double degrees = difference->degrees_of_freedom;
+  const auto above = judge(difference->value - margins.lower, error, degrees, 1 - options.significance,
+                           Alternative::Greater);
+  const auto below =
+      judge(difference->value - margins.upper, error, degrees, 1 - options.significance, Alternative::Less);
+  if (!above) return tl::unexpected(above.error());
+  if (!below) return tl::unexpected(below.error());
   Equivalence result;
   result.difference = difference->value;
-  result.standard_error = error.value;
-  result.degrees_of_freedom = error.degrees_of_freedom;
-  result.p_value_above_lower = p_value_of(difference->value - margins.lower, error, Alternative::Greater);
-  result.p_value_below_upper = p_value_of(difference->value - margins.upper, error, Alternative::Less);
+  result.standard_error = error;
+  result.degrees_of_freedom = difference->degrees_of_freedom;
+  result.p_value_above_lower = above->p_value;
+  result.p_value_below_upper = below->p_value;
   result.p_value = std::max(result.p_value_above_lower, result.p_value_below_upper);
   result.interval = difference->interval;
   result.shown = result.p_value <= options.significance;

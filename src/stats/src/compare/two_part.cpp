@@ -1,11 +1,11 @@
-#include "arms.hpp"
+#include "judge.hpp"
 
+#include <splitplot/stats/compare/means.hpp>
 #include <splitplot/stats/compare/proportions.hpp>
-#include <splitplot/stats/compare/skewness.hpp>
 #include <splitplot/stats/compare/two_part.hpp>
 
+#include <algorithm>
 #include <cmath>
-#include <limits>
 #include <utility>
 
 namespace splitplot::stats {
@@ -51,7 +51,10 @@ Estimated<DifferencePart> product_of(const Part& moved_c, const Part& moved_t, c
   if (size == 0) return result;
   double inverse_degrees = 0;
   for (const auto& [error, degrees] : errors) inverse_degrees += std::pow(error / size, 4) / degrees;
-  result.interval = interval_of(result.value, {size, 1 / inverse_degrees}, confidence, Alternative::TwoSided);
+  const auto judgement =
+      judge(result.value, size, std::max(1.0, 1 / inverse_degrees), confidence, Alternative::TwoSided);
+  if (!judgement) return tl::unexpected(judgement.error());
+  result.interval = judgement->interval;
   return result;
 }
 

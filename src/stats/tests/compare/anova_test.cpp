@@ -163,6 +163,50 @@ TEST(Levene, IsAnAnovaOfDistances) {
               static_cast<double>(slow_f(distances)), 1e-12);
 }
 
+TEST(TukeyAllPairs, CoversAllPairsTogether) {
+  // The chance that every interval holds its true difference is exactly the confidence for groups of one size.
+  RandomStream random(21);
+  constexpr int kRuns = 1500;
+  int covered = 0;
+  for (int run = 0; run < kRuns; ++run) {
+    std::vector<Moments> groups(4);
+    for (std::size_t g = 0; g < 4; ++g) {
+      for (int i = 0; i < 6; ++i) groups[g].add(static_cast<double>(g) + random.normal());
+    }
+    const auto got = tukey_all_pairs(groups, 0.9);
+    bool all = true;
+    for (const PairDifference& pair : got->pairs) {
+      all = all && pair.interval.contains(static_cast<double>(pair.second) - static_cast<double>(pair.first));
+    }
+    covered += all ? 1 : 0;
+  }
+  EXPECT_NEAR(covered / static_cast<double>(kRuns), 0.9, 3 * std::sqrt(0.09 / kRuns));
+}
+
+TEST(TukeyAllPairs, OfTwoGroupsIsThePooledTAndAgreesWithItsIntervals) {
+  RandomStream random(22);
+  const std::vector<Moments> two = moments_of_groups(draw(random, {9, 14}, 0, 1));
+  MeansOptions pooled;
+  pooled.variance = VarianceModel::Pooled;
+  const auto t = compare_means(two[0], two[1], pooled);
+  const auto tukey = tukey_all_pairs(two);
+  ASSERT_TRUE(tukey);
+  EXPECT_NEAR(tukey->pairs[0].p_value, t->p_value, 1e-9);
+  EXPECT_NEAR(tukey->pairs[0].interval.lower, t->interval.lower, 1e-8);
+  const std::vector<Moments> three = moments_of_groups(draw(random, {9, 14, 5}, 0, 1));
+  const auto base = tukey_all_pairs(three);
+  ASSERT_EQ(base->pairs.size(), 3u);
+  const auto touching = tukey_all_pairs(three, 1 - base->pairs[1].p_value);
+  const Interval& interval = touching->pairs[1].interval;
+  EXPECT_NEAR(std::min(std::abs(interval.lower), std::abs(interval.upper)), 0, 1e-6);
+  const auto swapped = tukey_all_pairs(std::vector<Moments>{three[2], three[1], three[0]});
+  EXPECT_NEAR(swapped->pairs[1].value, -base->pairs[1].value, 1e-14);
+  EXPECT_NEAR(swapped->pairs[1].p_value, base->pairs[1].p_value, 1e-9);
+  EXPECT_FALSE(tukey_all_pairs(three, 1));
+  EXPECT_FALSE(tukey_all_pairs(std::vector<Moments>{three[0], Moments{}, three[1]}));
+  EXPECT_FALSE(tukey_all_pairs(std::vector<Moments>{three[0]}));
+}
+
 TEST(Anova, RefusesWhatItCannotJudge) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   EXPECT_FALSE(one_way_anova(spans_of({})));

@@ -1,4 +1,4 @@
-/// Do several groups have the same mean, or the same spread? Analysis of variance on mergeable
+/// Do several groups have the same mean, the same spread, and which of them differ? Analysis of variance on mergeable
 /// aggregates, or on values where the last digit counts. Pure functions, thread-safe.
 #pragma once
 
@@ -6,7 +6,9 @@
 #include <splitplot/stats/estimate.hpp>
 #include <splitplot/stats/moments.hpp>
 
+#include <cstddef>
 #include <span>
+#include <vector>
 
 namespace splitplot::stats {
 
@@ -49,5 +51,27 @@ enum class SpreadCentre {
 /// `one_way_anova` on these.
 [[nodiscard]] Estimated<FTest> levene_test(std::span<const std::span<const double>> groups,
                                            SpreadCentre centre = SpreadCentre::Median);
+
+/// One pair of Tukey's all-pairs comparison.
+struct PairDifference {
+  std::size_t first = 0;   ///< index of the group that is subtracted
+  std::size_t second = 0;  ///< always above `first`
+  double value = 0;        ///< mean of `second` - mean of `first`
+  Interval interval;       ///< simultaneous: all pairs are covered together at the confidence asked for
+  double p_value = 1;      ///< adjusted for all pairs
+};
+
+struct AllPairs {
+  std::vector<PairDifference> pairs;  ///< (0,1), (0,2), ..., (1,2), ...
+  double degrees_within = 0;
+  double residual_deviation = 0;
+  Assumptions assumptions;
+  Concerns concerns;
+};
+
+/// Tukey's honestly significant differences by the studentized range; for groups of different sizes Kramer's standard
+/// errors (Tukey 1949, Biometrics 5; Kramer 1956, Biometrics 12), which are slightly conservative. Not estimable: as
+/// `one_way_anova`, a group without units, a confidence outside (0, 1).
+[[nodiscard]] Estimated<AllPairs> tukey_all_pairs(std::span<const Moments> groups, double confidence = 0.95);
 
 }  // namespace splitplot::stats
