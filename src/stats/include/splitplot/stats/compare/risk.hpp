@@ -35,7 +35,7 @@ struct DeltaLiftOptions {
 
 /// Lift p_t / p_c - 1 with the standard error of the delta method, variances p (1 - p) / n. Its interval errs where events are rare:
 /// `fieller_lift` is the one to use. Not estimable: arms that make no table, a control without successes, no spread in either arm, a
-/// confidence outside (0, 1); for WelchT an arm of one unit.
+/// confidence outside (0, 1); for Student's t an arm of one unit.
 [[nodiscard]] Estimated<RelativeEffect> delta_lift(const SuccessCount& control, const SuccessCount& treatment,
                                                    const DeltaLiftOptions& options = {});
 
