@@ -6,7 +6,7 @@
 
 int main() {
   using namespace splitplot::stats;
-  const NonInferiorityOptions options{.margin = 0.02, .alpha = 0.025};
+  const NonInferiorityPlan options{.margin = 0.02, .alpha = 0.025};
   for (const double truth : {0.10, 0.095}) {
     if (const auto units = units_for_non_inferior_proportions(0.10, truth, 0.90, options)) {
       std::printf("units an arm if the treatment's rate is %.1f %%: %.0f\n", 100 * truth, std::ceil(*units));

@@ -159,7 +159,7 @@ object inflation_factors(const ReferenceCase& reference_case) {
           {"pocock", factor(stats::pocock_design(looks, options))}};
 }
 
-stats::NonInferiorityOptions margin_of(const ReferenceCase& reference_case) {
+stats::NonInferiorityPlan margin_of(const ReferenceCase& reference_case) {
   return {reference_case.number("margin"), reference_case.number("alpha", 0.025)};
 }
 
@@ -176,7 +176,7 @@ object non_inferior_proportions(const ReferenceCase& reference_case) {
           {"n_total_farrington_manning", (1 + ratio) * units(stats::MarginVariance::FarringtonManning)}};
 }
 
-object non_inferior_means(const ReferenceCase& reference_case, stats::MeansReference reference) {
+object non_inferior_means(const ReferenceCase& reference_case, stats::ReferenceDistribution reference) {
   const double ratio = ratio_of(reference_case);
   const double units = answered(stats::units_for_non_inferior_means(
       reference_case.number("sd", 1), reference_case.number("true_diff", 0), reference_case.number("power"),
@@ -229,10 +229,10 @@ object answer_power_noninferiority(const ReferenceCase& reference_case) {
   const std::string method = reference_case.method();
   if (method == "non_inferiority_of_proportions") return non_inferior_proportions(reference_case);
   if (method == "non_inferiority_of_means_using_noncentra") {
-    return non_inferior_means(reference_case, stats::MeansReference::StudentT);
+    return non_inferior_means(reference_case, stats::ReferenceDistribution::StudentT);
   }
   if (method == "non_inferiority_of_means") {
-    return non_inferior_means(reference_case, stats::MeansReference::Normal);
+    return non_inferior_means(reference_case, stats::ReferenceDistribution::Normal);
   }
   if (method.starts_with("tost_equivalence")) return equivalence(reference_case);
   if (method.starts_with("wald_non_inferiority")) return wald_non_inferiority(reference_case);

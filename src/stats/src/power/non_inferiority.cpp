@@ -20,7 +20,7 @@ struct MarginDrift {
   double under_truth = 0;
 };
 
-std::optional<std::string> refusal_of(const NonInferiorityOptions& options) {
+std::optional<std::string> refusal_of(const NonInferiorityPlan& options) {
   if (auto refused = refusal_of_alpha(options.alpha)) return refused;
   if (options.margin == 0 || !std::isfinite(options.margin)) {
     return "the margin must be a number other than 0";
@@ -58,7 +58,7 @@ Estimated<RestrictedRates> expected_null_rates(double control_rate, double treat
 }
 
 Estimated<MarginDrift> margin_drift(double control_rate, double treatment_rate, double ratio,
-                                    const NonInferiorityOptions& options, MarginVariance variance) {
+                                    const NonInferiorityPlan& options, MarginVariance variance) {
   if (auto refused = refusal_of(options)) return not_estimable(*refused);
   const auto constrained = expected_null_rates(control_rate, treatment_rate, ratio, options.margin);
   if (!constrained) return tl::unexpected(constrained.error());
@@ -76,8 +76,7 @@ Estimated<MarginDrift> margin_drift(double control_rate, double treatment_rate, 
 
 Estimated<double> power_non_inferior_proportions(double control_rate, double treatment_rate,
                                                  double control_units, double treatment_units,
-                                                 const NonInferiorityOptions& options,
-                                                 MarginVariance variance) {
+                                                 const NonInferiorityPlan& options, MarginVariance variance) {
   if (!(control_units > 0 && treatment_units > 0) || !std::isfinite(control_units + treatment_units)) {
     return not_estimable("an arm has no units");
   }
@@ -89,7 +88,7 @@ Estimated<double> power_non_inferior_proportions(double control_rate, double tre
 }
 
 Estimated<double> units_for_non_inferior_proportions(double control_rate, double treatment_rate, double power,
-                                                     const NonInferiorityOptions& options,
+                                                     const NonInferiorityPlan& options,
                                                      double treatment_per_control, MarginVariance variance) {
   const auto drift = margin_drift(control_rate, treatment_rate, treatment_per_control, options, variance);
   if (!drift) return tl::unexpected(drift.error());
@@ -105,14 +104,15 @@ Estimated<double> units_for_non_inferior_proportions(double control_rate, double
 
 Estimated<double> power_non_inferior_means(double standard_deviation, double true_difference,
                                            double control_units, double treatment_units,
-                                           const NonInferiorityOptions& options, MeansReference reference) {
+                                           const NonInferiorityPlan& options,
+                                           ReferenceDistribution reference) {
   if (auto refused = refusal_of(options)) return not_estimable(*refused);
   if (!(standard_deviation > 0) || !std::isfinite(standard_deviation)) {
     return not_estimable("the standard deviation must be positive");
   }
   const double distance = distance_from_margin(true_difference, options.margin) / standard_deviation;
   const PowerOptions one_sided{options.alpha, Alternative::Greater, FarTail::Ignored};
-  if (reference == MeansReference::StudentT)
+  if (reference == ReferenceDistribution::StudentT)
     return power_two_means(distance, control_units, treatment_units, one_sided);
   if (!(control_units > 0 && treatment_units > 0)) return not_estimable("an arm has no units");
   return power_of_drift(distance * std::sqrt(control_units / (1 + control_units / treatment_units)),
@@ -120,8 +120,9 @@ Estimated<double> power_non_inferior_means(double standard_deviation, double tru
 }
 
 Estimated<double> units_for_non_inferior_means(double standard_deviation, double true_difference,
-                                               double power, const NonInferiorityOptions& options,
-                                               double treatment_per_control, MeansReference reference) {
+                                               double power, const NonInferiorityPlan& options,
+                                               double treatment_per_control,
+                                               ReferenceDistribution reference) {
   if (auto refused = refusal_of(options)) return not_estimable(*refused);
   if (!(standard_deviation > 0) || !std::isfinite(standard_deviation)) {
     return not_estimable("the standard deviation must be positive");
@@ -129,7 +130,7 @@ Estimated<double> units_for_non_inferior_means(double standard_deviation, double
   const double distance = distance_from_margin(true_difference, options.margin) / standard_deviation;
   if (!(distance > 0)) return not_estimable("the true effect lies at the margin or beyond it");
   const PowerOptions one_sided{options.alpha, Alternative::Greater, FarTail::Ignored};
-  if (reference == MeansReference::StudentT)
+  if (reference == ReferenceDistribution::StudentT)
     return units_for_two_means(distance, power, one_sided, treatment_per_control);
   if (!(treatment_per_control > 0)) return not_estimable("the arms' ratio must be positive");
   const auto drift = normal_drift_for_power(power, one_sided);

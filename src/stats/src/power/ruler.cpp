@@ -47,7 +47,7 @@ std::optional<std::string> refusal_of(const PlannedMetric& metric) {
   return std::nullopt;
 }
 
-NonInferiorityOptions margin_options(double margin, double alpha) {
+NonInferiorityPlan margin_options(double margin, double alpha) {
   return {margin, alpha};
 }
 

@@ -51,7 +51,7 @@ TEST(PowerNonInferiorProportions, DividesByTheErrorUnderTheLikeliestRates) {
 TEST(PowerNonInferiorProportions, IsWhatTheScoreTestShows) {
   // Every outcome of a small test, judged by Farrington and Manning's z.
   constexpr int kUnits = 120;
-  const NonInferiorityOptions options{0.1, 0.025};
+  const NonInferiorityPlan options{0.1, 0.025};
   double power = 0;
   for (int x = 0; x <= kUnits; ++x) {
     for (int y = 0; y <= kUnits; ++y) {
@@ -88,12 +88,12 @@ TEST(PowerNonInferiorProportions, SizeInvertsItAndSignsTurnRound) {
 }
 
 TEST(PowerNonInferiorMeans, IsAOneSidedTestFromTheMargin) {
-  const NonInferiorityOptions options{0.5, 0.025};
+  const NonInferiorityPlan options{0.5, 0.025};
   EXPECT_NEAR(*power_non_inferior_means(2, 0.1, 100, 150, options),
               *power_two_means(0.3, 100, 150, {0.025, Alternative::Greater}), 1e-12);
   EXPECT_NEAR(*power_non_inferior_means(2, -0.1, 100, 150, {-0.5, 0.025}),
               *power_two_means(0.3, 100, 150, {0.025, Alternative::Greater}), 1e-12);
-  for (const auto reference : {MeansReference::StudentT, MeansReference::Normal}) {
+  for (const auto reference : {ReferenceDistribution::StudentT, ReferenceDistribution::Normal}) {
     const double units = *units_for_non_inferior_means(2, 0.1, 0.9, options, 3, reference);
     EXPECT_NEAR(*power_non_inferior_means(2, 0.1, units, 3 * units, options, reference), 0.9, 1e-9);
     // In another unit nothing changes.

@@ -3,6 +3,7 @@
 /// effect >= -margin. Pure functions, thread-safe.
 #pragma once
 
+#include <splitplot/stats/compare/difference.hpp>
 #include <splitplot/stats/estimate.hpp>
 
 namespace splitplot::stats {
@@ -14,7 +15,7 @@ enum class MarginVariance {
 };
 
 /// A question of non-inferiority. Effects and margin are on the absolute scale.
-struct NonInferiorityOptions {
+struct NonInferiorityPlan {
   double margin = 0;     ///< not 0
   double alpha = 0.025;  ///< one-sided, in (0, 1)
 };
@@ -22,26 +23,19 @@ struct NonInferiorityOptions {
 /// P(non-inferiority is shown). Not estimable: as for `power_two_proportions`, and a margin of 0 or of 1 and more.
 [[nodiscard]] Estimated<double> power_non_inferior_proportions(
     double control_rate, double treatment_rate, double control_units, double treatment_units,
-    const NonInferiorityOptions& options, MarginVariance variance = MarginVariance::FarringtonManning);
+    const NonInferiorityPlan& options, MarginVariance variance = MarginVariance::FarringtonManning);
 
 /// Control units for this power. Not estimable: true rates at the margin or beyond, a power of alpha or less.
 [[nodiscard]] Estimated<double> units_for_non_inferior_proportions(
-    double control_rate, double treatment_rate, double power, const NonInferiorityOptions& options,
+    double control_rate, double treatment_rate, double power, const NonInferiorityPlan& options,
     double treatment_per_control = 1, MarginVariance variance = MarginVariance::FarringtonManning);
 
-/// How a test of means is judged.
-enum class MeansReference {
-  StudentT,  ///< noncentral t, the variance being estimated
-  Normal,    ///< known variance
-};
-
-/// P(non-inferiority is shown) for means of a common standard deviation, and the control units for a power.
-[[nodiscard]] Estimated<double> power_non_inferior_means(double standard_deviation, double true_difference,
-                                                         double control_units, double treatment_units,
-                                                         const NonInferiorityOptions& options,
-                                                         MeansReference reference = MeansReference::StudentT);
+/// P(non-inferiority is shown) for means of a common standard deviation, and the control units for a power. `StudentT`: noncentral t, the variance being estimated; `Normal`: known variance.
+[[nodiscard]] Estimated<double> power_non_inferior_means(
+    double standard_deviation, double true_difference, double control_units, double treatment_units,
+    const NonInferiorityPlan& options, ReferenceDistribution reference = ReferenceDistribution::StudentT);
 [[nodiscard]] Estimated<double> units_for_non_inferior_means(
-    double standard_deviation, double true_difference, double power, const NonInferiorityOptions& options,
-    double treatment_per_control = 1, MeansReference reference = MeansReference::StudentT);
+    double standard_deviation, double true_difference, double power, const NonInferiorityPlan& options,
+    double treatment_per_control = 1, ReferenceDistribution reference = ReferenceDistribution::StudentT);
 
 }  // namespace splitplot::stats

@@ -1,6 +1,6 @@
 #include "judge.hpp"
 
-#include <splitplot/stats/compare/noninferiority.hpp>
+#include <splitplot/stats/compare/non_inferiority.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -16,7 +16,7 @@ constexpr const char* kBadSignificance = "the significance level must lie betwee
 
 }  // namespace
 
-Estimated<NonInferiority> noninferiority_of_means(const Moments& control, const Moments& treatment,
+Estimated<NonInferiority> non_inferiority_of_means(const Moments& control, const Moments& treatment,
                                                   double margin, const NonInferiorityOptions& options) {
   if (!(margin >= 0) || !std::isfinite(margin)) return not_estimable("the margin is negative or not finite");
   if (!is_significance(options.significance)) return not_estimable(kBadSignificance);

@@ -1,5 +1,5 @@
 #include <splitplot/base/random.hpp>
-#include <splitplot/stats/compare/noninferiority.hpp>
+#include <splitplot/stats/compare/non_inferiority.hpp>
 #include <splitplot/stats/distributions.hpp>
 
 #include <cmath>
@@ -26,7 +26,7 @@ TEST(NonInferiority, IsSuperiorityOverAShiftedControl) {
     shifted.add(x - 0.5);
   }
   for (int i = 0; i < 20; ++i) treatment.add(2 * random.normal());
-  const auto got = noninferiority_of_means(control, treatment, 0.5);
+  const auto got = non_inferiority_of_means(control, treatment, 0.5);
   MeansOptions greater;
   greater.alternative = Alternative::Greater;
   const auto slow = compare_means(shifted, treatment, greater);
@@ -41,8 +41,8 @@ TEST(NonInferiority, HarmfulDirectionsAreMirrorImages) {
   const Moments control_down = draw(other, 25, 1, -1), treatment_down = draw(other, 40, 1.1, -1);
   NonInferiorityOptions higher;
   higher.harmful = HarmfulDirection::Higher;
-  const auto up = noninferiority_of_means(control, treatment, 0.3);
-  const auto down = noninferiority_of_means(control_down, treatment_down, 0.3, higher);
+  const auto up = non_inferiority_of_means(control, treatment, 0.3);
+  const auto down = non_inferiority_of_means(control_down, treatment_down, 0.3, higher);
   EXPECT_NEAR(up->p_value, down->p_value, 1e-14);
   EXPECT_NEAR(up->interval.lower, -down->interval.upper, 1e-14);
   EXPECT_EQ(up->interval.upper, std::numeric_limits<double>::infinity());
@@ -54,10 +54,10 @@ TEST(NonInferiority, IsShownExactlyWhenTheIntervalClearsTheMargin) {
   int shown = 0;
   for (int i = 0; i < 200; ++i) {
     const Moments control = draw(random, 15, 0), treatment = draw(random, 12, 0);
-    const auto got = noninferiority_of_means(control, treatment, 0.7);
+    const auto got = non_inferiority_of_means(control, treatment, 0.7);
     EXPECT_EQ(got->shown, got->interval.lower >= -0.7);
     shown += got->shown ? 1 : 0;
-    const auto wider = noninferiority_of_means(control, treatment, 1.4);
+    const auto wider = non_inferiority_of_means(control, treatment, 1.4);
     EXPECT_LT(wider->p_value, got->p_value);
   }
   EXPECT_GT(shown, 20);
@@ -69,7 +69,7 @@ TEST(NonInferiority, AtTheMarginErrsAsOftenAsStated) {
   int shown = 0;
   for (int i = 0; i < 4000; ++i) {
     const Moments control = draw(random, 20, 1), treatment = draw(random, 20, 0.5);
-    shown += noninferiority_of_means(control, treatment, 0.5)->shown ? 1 : 0;
+    shown += non_inferiority_of_means(control, treatment, 0.5)->shown ? 1 : 0;
   }
   EXPECT_NEAR(shown / 4000.0, 0.025, 3 * std::sqrt(0.025 * 0.975 / 4000));
 }
@@ -97,18 +97,18 @@ TEST(Margins, AreCheckedBeforeUse) {
   RandomStream random(6);
   const Moments arm = draw(random, 10, 0);
   const double nan = std::nan(""), infinity = std::numeric_limits<double>::infinity();
-  for (const double margin : {-1.0, nan, infinity}) EXPECT_FALSE(noninferiority_of_means(arm, arm, margin));
-  EXPECT_TRUE(noninferiority_of_means(arm, arm, 0));
+  for (const double margin : {-1.0, nan, infinity}) EXPECT_FALSE(non_inferiority_of_means(arm, arm, margin));
+  EXPECT_TRUE(non_inferiority_of_means(arm, arm, 0));
   NonInferiorityOptions options;
   for (const double level : {0.0, 0.5, nan}) {
     options.significance = level;
-    EXPECT_FALSE(noninferiority_of_means(arm, arm, 1, options));
+    EXPECT_FALSE(non_inferiority_of_means(arm, arm, 1, options));
   }
   EXPECT_FALSE(equivalence_of_means(arm, arm, {1, -1}));
   EXPECT_FALSE(equivalence_of_means(arm, arm, {0, 0}));
   EXPECT_FALSE(equivalence_of_means(arm, arm, {-infinity, 1}));
   EXPECT_FALSE(equivalence_of_means(arm, arm, {-1, 1}, {.significance = 0.7}));
-  EXPECT_FALSE(noninferiority_of_means(Moments{}, arm, 1));
+  EXPECT_FALSE(non_inferiority_of_means(Moments{}, arm, 1));
   EXPECT_FALSE(equivalence_of_means(arm, Moments{}, {-1, 1}));
 }
 

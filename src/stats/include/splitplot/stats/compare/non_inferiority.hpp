@@ -37,7 +37,7 @@ struct NonInferiority {
 /// Non-inferiority of a mean by Welch's t against the margin (>= 0, in the metric's unit): H0 is difference <= -margin where
 /// lower is harmful, difference >= margin where higher is. A margin of 0 is a test of superiority. Not estimable: as
 /// `compare_means`, a negative or infinite margin, a significance outside (0, 0.5).
-[[nodiscard]] Estimated<NonInferiority> noninferiority_of_means(const Moments& control,
+[[nodiscard]] Estimated<NonInferiority> non_inferiority_of_means(const Moments& control,
                                                                 const Moments& treatment, double margin,
                                                                 const NonInferiorityOptions& options = {});
 
