@@ -38,9 +38,13 @@ std::vector<Line> measure_edges(const Settings& settings);
 std::vector<Line> measure_s1(const Settings& settings);
 std::vector<Line> measure_s2(const Settings& settings);
 std::vector<Line> measure_s3(const Settings& settings);
+std::vector<Line> measure_s4(const Settings& settings);
 std::vector<Line> measure_s5(const Settings& settings);
 std::vector<Line> measure_s6(const Settings& settings);
+std::vector<Line> measure_s7(const Settings& settings);
+std::vector<Line> measure_s8(const Settings& settings);
 std::vector<Line> measure_s9(const Settings& settings);
+std::vector<Line> measure_s10(const Settings& settings);
 std::vector<Line> measure_s11(const Settings& settings);
 std::vector<Line> measure_s12(const Settings& settings);
 

@@ -48,7 +48,7 @@ std::vector<Line> measure_s4(const Settings& settings) {
   const auto heavy = [](RandomStream& random) { return lognormal(random, 0, 2); };
   const auto normal = [](RandomStream& random) { return random.normal(); };
   const auto exponential = [](RandomStream& random) { return -std::log1p(-random.uniform()); };
-  const ConcernTally tail = compare(settings, settings.experiments(10000) / 4,
+  const ConcernTally tail = compare(settings, settings.experiments(10000),
                                     {"lognormal(sigma 2), 10,000 against 100", 10000, 100, heavy});
   std::vector<Line> lines{
       {"S4", "lognormal(sigma 2), 10,000 against 100: error without a flag", tail.rejects.trials, "<= 5 %",
@@ -60,7 +60,7 @@ std::vector<Line> measure_s4(const Settings& settings) {
         Scenario{"normal values, 1,000 against 100", 1000, 100, normal},
         Scenario{"exponential values, 1,000 against 1,000", 1000, 1000, exponential},
         Scenario{"exponential values, 10,000 against 2,000", 10000, 2000, exponential}}) {
-    const ConcernTally calm = compare(settings, settings.experiments(10000) / 4, scenario);
+    const ConcernTally calm = compare(settings, settings.experiments(10000), scenario);
     lines.push_back({"S4", std::string(scenario.name) + ": flagged", calm.flagged.trials, "<= 5 %",
                      percent(calm.flagged), "false positives " + percent(calm.rejects), "",
                      calm.flagged.at_most(0.05)});

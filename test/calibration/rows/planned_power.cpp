@@ -105,8 +105,8 @@ Line watched(const Settings& settings, const std::string& test, const DesignProb
 
 Line fixed_rate(const Settings& settings, double rate, double effect, double ratio) {
   const auto problem = problem_of(DesignMethod::FixedHorizon, planned_proportion(rate), ratio);
-  return line_of(settings, "fixed, rate " + percent(rate) + ", 1 : " + percent(ratio), problem, effect,
-                 [=](RandomStream& random, const Units& units) {
+  return line_of(settings, "fixed, rate " + percent(rate) + ", treatment/control units " + percent(ratio),
+                 problem, effect, [=](RandomStream& random, const Units& units) {
                    const auto difference =
                        compare_proportions(draw_successes(random, units.control, rate),
                                            draw_successes(random, units.treatment, rate + effect));
@@ -198,7 +198,7 @@ std::vector<Line> measure_s11(const Settings& settings) {
     const std::string name = method == DesignMethod::AlwaysValid ? "always valid" : "group sequential";
     lines.push_back(
         watched(settings, name + ", rate, 5 looks", problem_of(method, planned_proportion(0.2)), 0.06, rate));
-    lines.push_back(watched(settings, name + ", rate, 5 looks, 1 : 50 %",
+    lines.push_back(watched(settings, name + ", rate, 5 looks, treatment/control units 50 %",
                             problem_of(method, planned_proportion(0.2), 0.5), 0.06, rate));
     lines.push_back(
         watched(settings, name + ", mean, 5 looks", problem_of(method, planned_mean(0, 1)), 0.3, normal));

@@ -96,7 +96,7 @@ std::vector<Line> measure_s9(const Settings& settings) {
     const std::string power =
         tally.called_different.trials == 0
             ? ""
-            : "; effects beyond 4 errors called with 97.5 %: " + percent(tally.called_different);
+            : "effects beyond 4 errors called with 97.5 %: " + percent(tally.called_different);
     lines.push_back({"S9", where + ": coverage", tally.experiments, ">= 93 %", percent(tally.segment_covered),
                      power, "nobody documents pooling", tally.segment_covered.at_least(0.93)});
     lines.push_back({"S9", where + ": coverage of the mean", tally.experiments, ">= 93 %",
