@@ -62,7 +62,7 @@ export function tableOf(pages) {
     const title = text.match(/^# (.*)$/m)?.[1] ?? name;
     const functions = [...(found.Functions ?? '').matchAll(/`(\w+)`/g)].map((match) => `\`${match[1]}\``);
     const tests = [...(found.Tests ?? '').matchAll(/`((?:src\/stats\/tests|test)\/[\w./]+)`/g)].map(
-      ([, file]) => `[${file.replace(/^src\/stats\/tests\/|_test\.cpp$/g, '')}](../../${file})`,
+      ([, file]) => `[${file.replace(/^src\/stats\/tests\/|^test\/|_test\.cpp$|\.cpp$/g, '')}](../../${file})`,
     );
     return `| [${title}](${name}) | ${[...new Set(functions)].join(' ')} | ${[...new Set(tests)].join(', ')} |\n`;
   });

@@ -38,6 +38,7 @@ int main() {
   for (std::size_t i = 0; i < countries.size(); ++i) {
     const stats::PooledEffect& effect = pooled->segments[i];
     std::printf("%-8s raw %+.2f points, pooled %+.2f points [%+.2f, %+.2f]\n", countries[i].name,
-                100 * effects[i].value, 100 * effect.mean, 100 * effect.interval.lower, 100 * effect.interval.upper);
+                100 * effects[i].value, 100 * effect.mean, 100 * effect.interval.lower,
+                100 * effect.interval.upper);
   }
 }

@@ -26,11 +26,11 @@ writeFileSync(resultFile, run.stdout);
 const comparison = spawnSync('python3', [join(folder, 'compare.py'), caseFile, resultFile], { encoding: 'utf8' });
 process.stdout.write(comparison.stdout + comparison.stderr);
 
-// A method that quietly drops out of a topic must not go unnoticed.
+// A method that quietly drops out of a topic must not go unnoticed. Of the data sets only Hillstrom's is analysed so far.
 const results = JSON.parse(run.stdout);
 const unknownTopics = new Set([...run.stderr.matchAll(/^SKIPPED topic (\w+):/gm)].map((match) => match[1]));
 const missing = JSON.parse(readFileSync(caseFile, 'utf8')).cases.filter(
-  (item) => !(item.id in results) && !unknownTopics.has(item.topic) && item.topic !== 'dataset_e2e',
+  (item) => !(item.id in results) && !unknownTopics.has(item.topic) && (item.topic !== 'dataset_e2e' || item.inputs.dataset?.startsWith('hillstrom')),
 );
 for (const item of missing) console.log(`MISSING ${item.id}: ${item.topic} is answered, but not this`);
 process.exit(comparison.status === 0 && missing.length === 0 ? 0 : 1);

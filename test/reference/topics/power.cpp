@@ -119,8 +119,8 @@ object power_of_unequal_means(const ReferenceCase& reference_case) {
 /// Units per arm by the normal formula, of standard deviation and effect.
 double normal_units(const ReferenceCase& reference_case) {
   const double d = standardised(reference_case);
-  const double root = answered(stats::normal_drift_for_power(reference_case.number("power"),
-                                                      options_of(reference_case, false, std::abs(d)))) /
+  const double root = answered(stats::normal_drift_for_power(
+                          reference_case.number("power"), options_of(reference_case, false, std::abs(d)))) /
                       d;
   return 2 * root * root;
 }

@@ -45,7 +45,7 @@ struct LinearForm {
 
 double degrees_for(const AdjustedRatios& ratios, const AdjustedComparison& comparison) {
   return comparison.reference == ReferenceDistribution::Normal ? std::numeric_limits<double>::infinity()
-                                                           : ratios.degrees_of_freedom;
+                                                               : ratios.degrees_of_freedom;
 }
 
 Estimated<AdjustedRatios> adjusted_by(const std::vector<double>& coefficient, double centre,

@@ -17,7 +17,7 @@ constexpr const char* kBadSignificance = "the significance level must lie betwee
 }  // namespace
 
 Estimated<NonInferiority> non_inferiority_of_means(const Moments& control, const Moments& treatment,
-                                                  double margin, const NonInferiorityOptions& options) {
+                                                   double margin, const NonInferiorityOptions& options) {
   if (!(margin >= 0) || !std::isfinite(margin)) return not_estimable("the margin is negative or not finite");
   if (!is_significance(options.significance)) return not_estimable(kBadSignificance);
   const bool lower_is_harmful = options.harmful == HarmfulDirection::Lower;

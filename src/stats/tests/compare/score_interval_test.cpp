@@ -12,7 +12,8 @@ namespace splitplot::stats {
 namespace {
 
 constexpr double kZ95 = 1.959963984540054;
-constexpr EffectMeasure kMeasures[] = {EffectMeasure::Difference, EffectMeasure::Ratio, EffectMeasure::OddsRatio};
+constexpr EffectMeasure kMeasures[] = {EffectMeasure::Difference, EffectMeasure::Ratio,
+                                       EffectMeasure::OddsRatio};
 
 double rate_t_at(double rate_c, double value, EffectMeasure measure) {
   if (measure == EffectMeasure::Difference) return rate_c + value;
@@ -53,7 +54,7 @@ TEST(RestrictedRates, AreTheLikeliestUnderTheContrast) {
     const SuccessCount control = some_arm(random, 60), treatment = some_arm(random, 60);
     for (const EffectMeasure measure : kMeasures) {
       const double value = measure == EffectMeasure::Difference ? 1.98 * random.uniform() - 0.99
-                                                            : std::exp(4 * random.uniform() - 2);
+                                                                : std::exp(4 * random.uniform() - 2);
       const auto rates = restricted_rates(control, treatment, value, measure);
       ASSERT_TRUE(rates.has_value());
       // A maximum is flat: the search finds its place to half of the digits only.
@@ -66,7 +67,8 @@ TEST(RestrictedRates, AreTheLikeliestUnderTheContrast) {
 }
 
 /// The score's z with rates from the search above.
-double slow_z(const SuccessCount& control, const SuccessCount& treatment, double value, EffectMeasure measure) {
+double slow_z(const SuccessCount& control, const SuccessCount& treatment, double value,
+              EffectMeasure measure) {
   const double r_c = likely_rate(control, treatment, value, measure), r_t = rate_t_at(r_c, value, measure);
   const double n_c = static_cast<double>(control.units), n_t = static_cast<double>(treatment.units);
   const double factor = (n_c + n_t) / (n_c + n_t - 1);
@@ -136,8 +138,7 @@ TEST(ScoreInterval, GrowsWithTheConfidenceAndStaysInRange) {
     Interval last{1, 1};
     bool first = true;
     for (const double confidence : {0.1, 0.5, 0.9, 0.99, 0.9999999}) {
-      const auto interval =
-          score_interval({3, 40}, {9, 38}, {.measure = measure, .confidence = confidence});
+      const auto interval = score_interval({3, 40}, {9, 38}, {.measure = measure, .confidence = confidence});
       if (!first) {
         EXPECT_LT(interval->lower, last.lower);
         EXPECT_GT(interval->upper, last.upper);

@@ -65,8 +65,8 @@ struct Difference {
   double p_value = 1;  ///< of "no difference", against the alternative asked for (two-sided unless said)
   TestMethod test = TestMethod::WelchT;
   IntervalMethod interval_method = IntervalMethod::WelchT;
-  Assumptions assumptions{}; ///< what the numbers take for granted
-  Concerns concerns{};       ///< what in the data speaks against it
+  Assumptions assumptions{};  ///< what the numbers take for granted
+  Concerns concerns{};        ///< what in the data speaks against it
   /// Of Student's t; infinite where the test is not a t test.
   double degrees_of_freedom = std::numeric_limits<double>::infinity();
 };

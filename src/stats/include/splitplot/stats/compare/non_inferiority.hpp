@@ -38,8 +38,8 @@ struct NonInferiority {
 /// lower is harmful, difference >= margin where higher is. A margin of 0 is a test of superiority. Not estimable: as
 /// `compare_means`, a negative or infinite margin, a significance outside (0, 0.5).
 [[nodiscard]] Estimated<NonInferiority> non_inferiority_of_means(const Moments& control,
-                                                                const Moments& treatment, double margin,
-                                                                const NonInferiorityOptions& options = {});
+                                                                 const Moments& treatment, double margin,
+                                                                 const NonInferiorityOptions& options = {});
 
 struct EquivalenceOptions {
   double significance = 0.05;  ///< of each of the two one-sided tests, in (0, 0.5)
