@@ -1,4 +1,4 @@
-/// A CSV file without quoted line breaks, read whole: enough for the data sets of the reference cases.
+/// A CSV file, separated by commas or (where its first line has one) semicolons, without quoted line breaks, read whole: enough for the data sets of the reference cases.
 #pragma once
 
 #include <string>

@@ -1,3 +1,4 @@
+#include "fisher_by_r.hpp"
 #include "topics.hpp"
 
 #include <splitplot/stats/compare/contingency.hpp>
@@ -178,10 +179,13 @@ json::object fisher_2x2(const ReferenceCase& c) {
   const auto [control, treatment] = arms_of_table(c, Groups::Rows);
   const auto test = must(stats::fisher_exact_test(
       control, treatment, {.alternative = alternative_of(c), .confidence = confidence_of(c)}));
+  const OddsRatioByR odds_ratio =
+      odds_ratio_by_r({{{treatment.successes, treatment.units - treatment.successes},
+                        {control.successes, control.units - control.successes}}},
+                      alternative_of(c), confidence_of(c));
   return {{"p", json_of(test.p_value)},
-          {"odds_ratio_cmle", r_json_of(test.odds_ratio)},
-          {"ci", json::array{r_json_of(test.odds_ratio_interval.lower),
-                             r_json_of(test.odds_ratio_interval.upper)}}};
+          {"odds_ratio_cmle", r_json_of(odds_ratio.estimate)},
+          {"ci", json::array{r_json_of(odds_ratio.interval.lower), r_json_of(odds_ratio.interval.upper)}}};
 }
 
 json::object fisher_table(const ReferenceCase& c) {
