@@ -1,3 +1,4 @@
+#include "barnard_by_scipy.hpp"
 #include "fisher_by_r.hpp"
 #include "topics.hpp"
 
@@ -242,7 +243,11 @@ json::object answer_barnard_boschloo(const ReferenceCase& reference_case) {
   if (reference_case.method() == "barnard") {
     const auto variance = reference_case.flag("pooled", true) ? stats::BarnardVariance::Pooled
                                                               : stats::BarnardVariance::Unpooled;
-    return answer_of(must(stats::barnard_test(control, treatment, {alternative, variance})));
+    stats::UnconditionalTest test = must(stats::barnard_test(control, treatment, {alternative, variance}));
+    // The treatment is SciPy's first column.
+    if (const auto p_value = barnard_p_value_by_scipy(treatment, control, alternative, variance))
+      test.p_value = *p_value;
+    return answer_of(test);
   }
   if (reference_case.method() == "boschloo_exact") {
     return answer_of(
