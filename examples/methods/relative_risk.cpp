@@ -9,12 +9,9 @@ int main() {
   const SuccessCount treatment{156, 4050};
   const auto ratio = risk_ratio(control, treatment);
   const auto odds = odds_ratio(control, treatment);
-  const auto lift = delta_lift(control, treatment);
   std::printf("risk ratio %.3f (%.3f to %.3f), p = %.4f\n", ratio->value, ratio->interval.lower,
               ratio->interval.upper, ratio->p_value);
   std::printf("odds ratio %.3f (%.3f to %.3f)\n", odds->value, odds->interval.lower, odds->interval.upper);
-  std::printf("lift %+.1f %% (%+.1f to %+.1f)\n", 100 * lift->value, 100 * lift->interval.lower,
-              100 * lift->interval.upper);
   const auto none = risk_ratio({0, 4000}, treatment);
   if (!none) std::printf("against no success: %s\n", none.error().why.c_str());
 }

@@ -160,7 +160,9 @@ json::object from_counts(const ReferenceCase& c) {
     const SuccessCount other{count(treatment, outcome), count(treatment, "n")};
     json::object compared{{"diff", json_of(must(compare_proportions(one, other, confidence)).value)}};
     put_rates(compared, one, other, confidence, {"wald_ci", "newcombe_ci"});
-    if (const auto lift = delta_lift(one, other, {.confidence = confidence})) {
+    if (const auto lift =
+            delta_method_lift(arm_mean(one), arm_mean(other),
+                              {.confidence = confidence, .distribution = ReferenceDistribution::Normal})) {
       compared["lift"] = json_of(lift->value);
       compared["lift_ci_delta"] = pair_of(lift->interval);
     }

@@ -110,7 +110,9 @@ json::object two_proportion_test(const ReferenceCase& c) {
     answer["odds_ratio"] = json_of(ratio->value);
     answer["or_ci_woolf"] = pair_of(ratio->interval);
   }
-  if (const auto lift = stats::delta_lift(control, treatment, {.confidence = confidence})) {
+  if (const auto lift = stats::delta_method_lift(
+          stats::arm_mean(control), stats::arm_mean(treatment),
+          {.confidence = confidence, .distribution = stats::ReferenceDistribution::Normal})) {
     answer["lift"] = json_of(lift->value);
     answer["lift_se_delta"] = json_of(lift->standard_error);
     answer["lift_ci_delta"] = pair_of(lift->interval);
@@ -162,8 +164,8 @@ json::object equal_proportions(const ReferenceCase& c) {
 
 json::object relative_lift(const ReferenceCase& c) {
   const auto [control, treatment] = arms_of(c);
-  const auto lift =
-      must(stats::delta_lift(control, treatment, {confidence_of(c), stats::ReferenceDistribution::StudentT}));
+  const auto lift = must(stats::delta_method_lift(stats::arm_mean(control), stats::arm_mean(treatment),
+                                                  {.confidence = confidence_of(c)}));
   return {{"lift", json_of(lift.value)},
           {"lift_se", json_of(lift.standard_error)},
           {"ci", pair_of(lift.interval)},

@@ -28,11 +28,12 @@ struct LinearForm {
 
   /// Sum of products with another form; 0 where only rounding is left of its four terms.
   [[nodiscard]] double product(const CrossMoments& arm, const LinearForm& other) const {
+    // In this order a weight meets a cross product first, so that units far apart neither over- nor underflow on the way.
     const std::array<double, 4> terms{
-        numerator_weight * other.numerator_weight * arm.comoment(numerator, other.numerator),
-        numerator_weight * other.denominator_weight * arm.comoment(numerator, other.denominator),
-        denominator_weight * other.numerator_weight * arm.comoment(denominator, other.numerator),
-        denominator_weight * other.denominator_weight * arm.comoment(denominator, other.denominator)};
+        numerator_weight * arm.comoment(numerator, other.numerator) * other.numerator_weight,
+        numerator_weight * arm.comoment(numerator, other.denominator) * other.denominator_weight,
+        denominator_weight * arm.comoment(denominator, other.numerator) * other.numerator_weight,
+        denominator_weight * arm.comoment(denominator, other.denominator) * other.denominator_weight};
     double sum = 0;
     double size = 0;
     for (const double term : terms) {

@@ -86,6 +86,10 @@ ArmMean arm_mean(const Moments& arm) {
   return {arm.mean + arm.mean_rest, arm.variance(), arm.count};
 }
 
+ArmMean arm_mean(const SuccessCount& arm) {
+  return {arm.rate(), arm.rate() * (1 - arm.rate()), arm.units};
+}
+
 Estimated<RelativeLift> delta_method_lift(const ArmMean& control, const ArmMean& treatment,
                                           const MeansOptions& options) {
   if (const auto why = refusal(control, treatment, options)) return not_estimable(*why);

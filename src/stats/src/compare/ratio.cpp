@@ -1,9 +1,11 @@
 #include "arms.hpp"
 
+#include <splitplot/stats/adjust/linearised_ratio.hpp>
 #include <splitplot/stats/compare/ratio.hpp>
 #include <splitplot/stats/distributions.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace splitplot::stats {
@@ -11,7 +13,6 @@ namespace {
 
 constexpr std::uint64_t kFewestUnits = 20;
 constexpr double kRoughDenominator = 0.1;  // relative standard error beyond which the linearisation is rough
-constexpr double kRoundingShare = 1e-13;   // of its terms, below which a difference of them is rounding
 
 bool rough_denominator(const CrossMoments& totals) {
   const double n = static_cast<double>(totals.count());
@@ -23,22 +24,10 @@ bool rough_denominator(const CrossMoments& totals) {
 Estimated<ArmMean> ratio_of_totals(const CrossMoments& totals) {
   if (totals.dimensions() < 2) return not_estimable("a ratio needs a numerator and a denominator");
   if (totals.count() < 2) return not_estimable("an arm has fewer than two units");
-  const double denominator = totals.mean(1);
-  if (denominator == 0) return not_estimable("the denominator's mean is zero");
-  ArmMean result;
-  result.count = totals.count();
-  result.value = totals.mean(0) / denominator;
-  const double own = totals.covariance(0, 0);
-  const double joint = result.value * totals.covariance(0, 1);
-  const double other = result.value * result.value * totals.covariance(1, 1);
-  const double spread = (own - joint) + (other - joint);
-  // Where the numerator is a fixed multiple of the denominator the terms cancel, and rounding is left.
-  const bool rounding = spread <= kRoundingShare * (own + other);
-  result.variance = rounding ? 0 : spread / denominator / denominator;
-  if (!std::isfinite(result.value) || !std::isfinite(spread) || !std::isfinite(result.variance)) {
-    return not_estimable("the values are too large to be worked with");
-  }
-  return result;
+  const std::array<RatioOf, 1> ratio{{{.numerator = 0, .denominator = 1}}};
+  const auto linearised = linearised_ratios(totals, ratio);
+  if (!linearised) return tl::unexpected(linearised.error());
+  return ArmMean{linearised->mean(0), linearised->covariance(0, 0), totals.count()};
 }
 
 Estimated<Difference> compare_ratios(const CrossMoments& control, const CrossMoments& treatment,

@@ -56,36 +56,4 @@ Estimated<RelativeEffect> odds_ratio(const SuccessCount& control, const SuccessC
   return log_normal(x_t / failures(treatment) / (x_c / failures(control)), std::sqrt(variance), confidence);
 }
 
-Estimated<RelativeEffect> delta_lift(const SuccessCount& control, const SuccessCount& treatment,
-                                     const DeltaLiftOptions& options) {
-  if (const auto why = refusal(control, treatment, options.confidence)) return not_estimable(*why);
-  if (control.successes == 0)
-    return not_estimable("the control has no successes, so a relative change has no meaning");
-  const double n_c = static_cast<double>(control.units);
-  const double n_t = static_cast<double>(treatment.units);
-  const double v_c = control.rate() * (1 - control.rate()) / n_c;
-  const double v_t = treatment.rate() * (1 - treatment.rate()) / n_t;
-  if (v_c + v_t == 0) return not_estimable("there is no spread within either arm");
-  const double ratio = treatment.rate() / control.rate();
-  RelativeEffect effect;
-  effect.assumptions = large_sample_assumptions();
-  effect.value = ratio - 1;
-  effect.standard_error = std::sqrt(v_t + ratio * ratio * v_c) / control.rate();
-  const double statistic = std::abs(effect.value) / effect.standard_error;
-  double reach = 0;
-  if (options.reference == ReferenceDistribution::StudentT) {
-    if (control.units < 2 || treatment.units < 2) return not_estimable("an arm has fewer than two units");
-    const double share = v_c / (v_c + v_t);
-    const double degrees = 1 / (share * share / (n_c - 1) + (1 - share) * (1 - share) / (n_t - 1));
-    reach = -student_t_quantile((1 - options.confidence) / 2, degrees);
-    effect.p_value = std::min(1.0, 2 * student_t_sf(statistic, degrees));
-  } else {
-    reach = -normal_quantile((1 - options.confidence) / 2);
-    effect.p_value = std::min(1.0, 2 * normal_sf(statistic));
-  }
-  reach *= effect.standard_error;
-  effect.interval = {effect.value - reach, effect.value + reach};
-  return effect;
-}
-
 }  // namespace splitplot::stats

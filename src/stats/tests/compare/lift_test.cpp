@@ -128,5 +128,23 @@ TEST(LiftsByName, RefuseWhatHasNoRatio) {
   EXPECT_TRUE(delta_method_lift({1, 1, 10}, {-1, 1, 10}));
 }
 
+TEST(DeltaMethodLift, OfRatesHasTheErrorOfNumericalDerivatives) {
+  // Numerical derivatives of p_t / p_c - 1 by its two arguments.
+  const double p_c = 14.0 / 28, p_t = 16.0 / 30, h = 1e-6;
+  const auto lift_of = [](double c, double t) { return t / c - 1; };
+  const double by_c = (lift_of(p_c + h, p_t) - lift_of(p_c - h, p_t)) / (2 * h);
+  const double by_t = (lift_of(p_c, p_t + h) - lift_of(p_c, p_t - h)) / (2 * h);
+  const double error =
+      std::hypot(by_c * std::sqrt(p_c * (1 - p_c) / 28), by_t * std::sqrt(p_t * (1 - p_t) / 30));
+  const ArmMean control = arm_mean(SuccessCount{14, 28}), treatment = arm_mean(SuccessCount{16, 30});
+  const auto lift = delta_method_lift(control, treatment, {.distribution = ReferenceDistribution::Normal});
+  EXPECT_NEAR(lift->value, p_t / p_c - 1, 1e-14);
+  EXPECT_NEAR(lift->standard_error, error, 1e-9);
+  EXPECT_NEAR(lift->interval.upper - lift->value, 1.959963984540054 * lift->standard_error, 1e-13);
+  const auto welch = delta_method_lift(control, treatment);
+  EXPECT_GT(welch->interval.width(), lift->interval.width());
+  EXPECT_GT(welch->p_value, lift->p_value);
+}
+
 }  // namespace
 }  // namespace splitplot::stats

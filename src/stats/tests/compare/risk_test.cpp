@@ -35,32 +35,12 @@ TEST(RelativeEffects, TurnOverWithTheArms) {
   EXPECT_NEAR(odds->value * lost->value, 1, 1e-13);
 }
 
-TEST(DeltaLift, HasTheSpreadOfALinearisedRatio) {
-  // Numerical derivatives of p_t / p_c - 1 by its two arguments.
-  const double p_c = 14.0 / 28, p_t = 16.0 / 30, h = 1e-6;
-  const auto lift_of = [](double c, double t) { return t / c - 1; };
-  const double by_c = (lift_of(p_c + h, p_t) - lift_of(p_c - h, p_t)) / (2 * h);
-  const double by_t = (lift_of(p_c, p_t + h) - lift_of(p_c, p_t - h)) / (2 * h);
-  const double error =
-      std::hypot(by_c * std::sqrt(p_c * (1 - p_c) / 28), by_t * std::sqrt(p_t * (1 - p_t) / 30));
-  const auto lift = delta_lift({14, 28}, {16, 30});
-  EXPECT_NEAR(lift->value, p_t / p_c - 1, 1e-14);
-  EXPECT_NEAR(lift->standard_error, error, 1e-9);
-  EXPECT_NEAR(lift->interval.upper - lift->value, kZ95 * lift->standard_error, 1e-13);
-  const auto welch = delta_lift({14, 28}, {16, 30}, {.reference = ReferenceDistribution::StudentT});
-  EXPECT_GT(welch->interval.width(), lift->interval.width());
-  EXPECT_GT(welch->p_value, lift->p_value);
-}
-
 TEST(RelativeEffects, RefuseWhereTheLogarithmHasNoSpread) {
   EXPECT_FALSE(risk_ratio({0, 50}, {6, 50}).has_value());
   EXPECT_FALSE(risk_ratio({6, 50}, {0, 50}).has_value());
   EXPECT_FALSE(risk_ratio({50, 50}, {50, 50}).has_value());
   EXPECT_TRUE(risk_ratio({50, 50}, {49, 50}).has_value());
   EXPECT_FALSE(odds_ratio({50, 50}, {49, 50}).has_value());
-  EXPECT_FALSE(delta_lift({0, 50}, {6, 50}).has_value());
-  EXPECT_FALSE(delta_lift({50, 50}, {50, 50}).has_value());
-  EXPECT_FALSE(delta_lift({1, 1}, {1, 2}, {.reference = ReferenceDistribution::StudentT}).has_value());
   EXPECT_FALSE(odds_ratio({1, 5}, {2, 5}, std::nan("")).has_value());
   EXPECT_EQ(risk_ratio({1, 0}, {2, 5}).error().why, "an arm has no units");
 }

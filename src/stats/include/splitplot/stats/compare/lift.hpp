@@ -25,6 +25,8 @@ struct ArmMean {
 };
 
 [[nodiscard]] ArmMean arm_mean(const Moments& arm);
+/// A rate with the variance p (1 - p) of one unit. Domain: successes <= units.
+[[nodiscard]] ArmMean arm_mean(const SuccessCount& arm);
 
 /// A relative lift, treatment / control - 1, with its test of "no lift".
 struct RelativeLift {

@@ -11,7 +11,7 @@ namespace splitplot::stats {
 
 struct RelativeEffect {
   double value = 0;
-  double standard_error = 0;  ///< on the logarithmic scale for ratios, as it is for the lift
+  double standard_error = 0;  ///< on the logarithmic scale
   Interval interval;
   double p_value = 1;  ///< two-sided, of "no effect", by the same approximation
   Assumptions assumptions;
@@ -26,17 +26,5 @@ struct RelativeEffect {
 /// Not estimable: arms that make no table, an empty cell, a confidence outside (0, 1).
 [[nodiscard]] Estimated<RelativeEffect> odds_ratio(const SuccessCount& control, const SuccessCount& treatment,
                                                    double confidence = 0.95);
-
-struct DeltaLiftOptions {
-  double confidence = 0.95;
-  ReferenceDistribution reference =
-      ReferenceDistribution::Normal;  ///< StudentT: with Welch's degrees of freedom
-};
-
-/// Lift p_t / p_c - 1 with the standard error of the delta method, variances p (1 - p) / n. Its interval errs where events are rare:
-/// `fieller_lift` is the one to use. Not estimable: arms that make no table, a control without successes, no spread in either arm, a
-/// confidence outside (0, 1); for Student's t an arm of one unit.
-[[nodiscard]] Estimated<RelativeEffect> delta_lift(const SuccessCount& control, const SuccessCount& treatment,
-                                                   const DeltaLiftOptions& options = {});
 
 }  // namespace splitplot::stats
