@@ -22,22 +22,6 @@ struct Overloaded : Cases... {
 template <typename... Cases>
 Overloaded(Cases...) -> Overloaded<Cases...>;
 
-/// The exponent q of the prior's tail tau^-q; large for one that falls faster than every power.
-int tail_exponent(const WorkingPrior& prior) {
-  return std::visit(
-      Overloaded{[](const HalfNormalSpread&) { return 1000; }, [](const HalfCauchySpread&) { return 2; },
-                 [](const FlatSpread&) { return 0; }},
-      prior);
-}
-
-/// The scale of a prior; the smallest standard error where it has none.
-double scale_of(const WorkingPrior& prior) {
-  return std::visit(
-      Overloaded{[](const HalfNormalSpread& p) { return p.scale; },
-                 [](const HalfCauchySpread& p) { return p.scale; }, [](const FlatSpread&) { return 1.0; }},
-      prior);
-}
-
 /// What two sets of nodes must agree in to be taken for the same posterior: its mass, and the means of
 /// functions of tau that bend as sharply as the mixtures' own do.
 struct Check {
@@ -68,6 +52,37 @@ Check check_of(std::span<const SpreadNode> nodes) {
 
 }  // namespace
 
+double log_prior(const WorkingPrior& prior, double tau) {
+  return std::visit(
+      Overloaded{[&](const HalfNormalSpread& p) { return -0.5 * (tau / p.scale) * (tau / p.scale); },
+                 [&](const HalfCauchySpread& p) { return -std::log1p((tau / p.scale) * (tau / p.scale)); },
+                 [](const FlatSpread&) { return 0.0; }},
+      prior);
+}
+
+int tail_exponent(const WorkingPrior& prior) {
+  return std::visit(
+      Overloaded{[](const HalfNormalSpread&) { return 1000; }, [](const HalfCauchySpread&) { return 2; },
+                 [](const FlatSpread&) { return 0; }},
+      prior);
+}
+
+double scale_of(const WorkingPrior& prior) {
+  return std::visit(
+      Overloaded{[](const HalfNormalSpread& p) { return p.scale; },
+                 [](const HalfCauchySpread& p) { return p.scale; }, [](const FlatSpread&) { return 1.0; }},
+      prior);
+}
+
+WorkingPrior scaled(const WorkingPrior& prior, double factor) {
+  return std::visit(
+      Overloaded{
+          [&](const HalfNormalSpread& p) -> WorkingPrior { return HalfNormalSpread{factor * p.scale}; },
+          [&](const HalfCauchySpread& p) -> WorkingPrior { return HalfCauchySpread{factor * p.scale}; },
+          [](const FlatSpread& p) -> WorkingPrior { return p; }},
+      prior);
+}
+
 SpreadPosterior::SpreadPosterior(const WorkingSegments& segments, const WorkingPrior& prior,
                                  const std::optional<SpreadPanels>& panels)
     : segments_(segments),
@@ -95,14 +110,6 @@ SpreadPosterior::SpreadPosterior(const WorkingSegments& segments, const WorkingP
 bool SpreadPosterior::has_moment(int k) const {
   return static_cast<int>(std::min<std::size_t>(segments_.effects.size(), 1000)) + tail_exponent(prior_) - k >
          2;
-}
-
-double SpreadPosterior::log_prior(double tau) const {
-  return std::visit(
-      Overloaded{[&](const HalfNormalSpread& p) { return -0.5 * (tau / p.scale) * (tau / p.scale); },
-                 [&](const HalfCauchySpread& p) { return -std::log1p((tau / p.scale) * (tau / p.scale)); },
-                 [](const FlatSpread&) { return 0.0; }},
-      prior_);
 }
 
 double SpreadPosterior::spread_at(double x) const {
@@ -138,7 +145,7 @@ SpreadPosterior::Point SpreadPosterior::point_of(double tau) {
     misfit += residual * residual * weights_[j];
   }
   point.node = {tau, 0, mu, 1 / weight_sum};
-  point.log_density = log_prior(tau) + 0.5 * (log_weights - std::log(weight_sum) - misfit);
+  point.log_density = log_prior(prior_, tau) + 0.5 * (log_weights - std::log(weight_sum) - misfit);
   return point;
 }
 

@@ -30,6 +30,15 @@ struct WorkingSegments {
 /// A prior in working units; one that takes its scale from the data has taken it.
 using WorkingPrior = std::variant<HalfNormalSpread, HalfCauchySpread, FlatSpread>;
 
+/// log p(tau), up to a constant.
+[[nodiscard]] double log_prior(const WorkingPrior& prior, double tau);
+/// The exponent q of the prior's tail tau^-q; large for one that falls faster than every power.
+[[nodiscard]] int tail_exponent(const WorkingPrior& prior);
+/// The scale of a prior; 1 where it has none.
+[[nodiscard]] double scale_of(const WorkingPrior& prior);
+/// The prior of factor * tau.
+[[nodiscard]] WorkingPrior scaled(const WorkingPrior& prior, double factor);
+
 /// One node: tau, its share of the posterior mass, and the distribution of mu given tau.
 struct SpreadNode {
   double tau = 0;
@@ -69,7 +78,6 @@ class SpreadPosterior {
     double end = 0;
   };
 
-  [[nodiscard]] double log_prior(double tau) const;
   [[nodiscard]] double spread_at(double x) const;
   [[nodiscard]] Point point_at(double x);
   [[nodiscard]] Point point_of(double tau);
