@@ -11,7 +11,6 @@
 #include <boost/math/distributions/fisher_f.hpp>
 #include <boost/math/distributions/non_central_chi_squared.hpp>
 #include <boost/math/distributions/non_central_f.hpp>
-#include <boost/math/distributions/students_t.hpp>
 #include <boost/math/special_functions/beta.hpp>
 #include <boost/math/special_functions/digamma.hpp>
 #include <boost/math/special_functions/erf.hpp>
@@ -85,29 +84,6 @@ double normal_sf(double z) {
 double normal_quantile(double p) {
   assert(p > 0 && p < 1);
   return -std::numbers::sqrt2 * math::erfc_inv(2 * p, Quiet());
-}
-
-double student_t_cdf(double t, double degrees) {
-  return student_t_sf(-t, degrees);
-}
-
-double student_t_pdf(double t, double degrees) {
-  assert(degrees > 0 && !std::isnan(t));
-  if (std::isinf(t)) return 0;
-  return math::pdf(math::students_t_distribution<double, Quiet>(degrees), t);
-}
-
-double student_t_sf(double t, double degrees) {
-  assert(degrees > 0 && !std::isnan(t));
-  if (std::isinf(t)) return t > 0 ? 0 : 1;
-  const math::students_t_distribution<double, Quiet> distribution(degrees);
-  return math::cdf(math::complement(distribution, t));
-}
-
-double student_t_quantile(double p, double degrees) {
-  assert(p > 0 && p < 1 && degrees > 0);
-  const math::students_t_distribution<double, Quiet> distribution(degrees);
-  return math::quantile(distribution, p);
 }
 
 double chi_square_sf(double x, double degrees) {
