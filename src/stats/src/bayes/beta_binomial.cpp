@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
 #include <utility>
 
 namespace splitplot::stats {
@@ -77,26 +78,65 @@ Beats beats_by_panels(const Arms& arms, Direction direction) {
                   direction);
 }
 
+/// The two arms in the fastest form that holds its digits for them: a grid of rates, tables over the logit, or neither.
+class Comparison {
+ public:
+  explicit Comparison(const Arms& arms)
+      : arms_(arms), grid_(rate_difference_grid(arms.control, arms.treatment)) {
+    if (grid_) return;
+    tables_.emplace(arms.control, arms.treatment);
+    if (!tables_->fits()) tables_.reset();
+  }
+
+  [[nodiscard]] Beats beats(Direction direction) const {
+    const double difference = mean_difference(arms_);
+    if (grid_) {
+      const auto excesses = grid_->mean_excesses(difference);
+      return beats_of(1 - grid_->cdf(0), excesses.of_first, excesses.of_second, direction);
+    }
+    if (!tables_) return beats_by_panels(arms_, direction);
+    const double smaller = std::max(0.0, tables_->mean_excess(difference >= 0 ? 1 : -1));
+    const double larger = smaller + std::abs(difference);
+    return beats_of(tables_->chance_above(), difference >= 0 ? smaller : larger,
+                    difference >= 0 ? larger : smaller, direction);
+  }
+
+  /// P(treatment - control <= d).
+  [[nodiscard]] double difference_below(double d) const {
+    if (grid_) return grid_->cdf(d);
+    return tables_ ? tables_->chance_not_above({d, 1})
+                   : chance_not_above(arms_.control, arms_.treatment, {d, 1});
+  }
+
+  [[nodiscard]] Estimate difference(double tail) const {
+    const auto quantile = [&](double p) {
+      if (grid_) return grid_->quantile(p);
+      return tables_ ? tables_->difference_quantile(p)
+                     : difference_quantile(arms_.control, arms_.treatment, p);
+    };
+    return {mean_difference(arms_), {quantile(tail), quantile(1 - tail)}};
+  }
+
+  [[nodiscard]] Estimate lift(double tail) const {
+    if (const auto grid = log_rate_ratio_grid(arms_.control, arms_.treatment)) {
+      return {std::expm1(grid->quantile(0.5)),
+              {std::expm1(grid->quantile(tail)), std::expm1(grid->quantile(1 - tail))}};
+    }
+    const auto quantile = [&](double p) {
+      return (tables_ ? tables_->ratio_quantile(p) : ratio_quantile(arms_.control, arms_.treatment, p)) - 1;
+    };
+    return {quantile(0.5), {quantile(tail), quantile(1 - tail)}};
+  }
+
+ private:
+  Arms arms_;
+  std::optional<GridDifference> grid_;
+  std::optional<RateTables> tables_;
+};
+
 Interval rate_interval(const BetaPosterior& rate, double tail) {
   const auto quantile = [&](double a, double b) { return beta_quantile(tail, a, b); };
   return {quantile(rate.a, rate.b), 1 - quantile(rate.b, rate.a)};
-}
-
-Estimate difference_of(const Arms& arms, const std::optional<GridDifference>& grid, double tail) {
-  const double mean = mean_difference(arms);
-  if (grid) return {mean, {grid->quantile(tail), grid->quantile(1 - tail)}};
-  return {mean,
-          {difference_quantile(arms.control, arms.treatment, tail),
-           difference_quantile(arms.control, arms.treatment, 1 - tail)}};
-}
-
-Estimate lift_of(const Arms& arms, double tail) {
-  if (const auto grid = log_rate_ratio_grid(arms.control, arms.treatment)) {
-    return {std::expm1(grid->quantile(0.5)),
-            {std::expm1(grid->quantile(tail)), std::expm1(grid->quantile(1 - tail))}};
-  }
-  const auto quantile = [&](double p) { return ratio_quantile(arms.control, arms.treatment, p) - 1; };
-  return {quantile(0.5), {quantile(tail), quantile(1 - tail)}};
 }
 
 }  // namespace
@@ -130,7 +170,7 @@ Estimated<Interval> credible_interval(const BetaPosterior& rate, double confiden
 Estimated<Beats> beats_proportions(const SuccessCount& control, const SuccessCount& treatment,
                                    Direction direction, BetaPrior prior) {
   return posteriors(control, treatment, prior).map([&](const Arms& arms) {
-    return beats_by_panels(arms, direction);
+    return Comparison(arms).beats(direction);
   });
 }
 
@@ -142,16 +182,11 @@ Estimated<RateEffect> rate_effect(const SuccessCount& control, const SuccessCoun
     return not_estimable("the confidence does not lie between 0 and 1");
   }
   const double tail = 0.5 * (1 - options.confidence);
-  const auto grid = rate_difference_grid(arms->control, arms->treatment);
+  const Comparison comparison(*arms);
   RateEffect result;
-  if (grid) {
-    const auto excesses = grid->mean_excesses(mean_difference(*arms));
-    result.beats = beats_of(1 - grid->cdf(0), excesses.of_first, excesses.of_second, direction);
-  } else {
-    result.beats = beats_by_panels(*arms, direction);
-  }
-  result.difference = difference_of(*arms, grid, tail);
-  result.lift = lift_of(*arms, tail);
+  result.beats = comparison.beats(direction);
+  result.difference = comparison.difference(tail);
+  result.lift = comparison.lift(tail);
   result.assumptions = kAssumptions;
   return result;
 }
@@ -166,8 +201,7 @@ Estimated<double> chance_of_rate_effect(const SuccessCount& control, const Succe
   const double bound = direction == Direction::HigherIsBetter ? target : -target;
   double below = 0;
   if (scale == EffectScale::Absolute) {
-    const auto grid = rate_difference_grid(arms->control, arms->treatment);
-    below = grid ? grid->cdf(bound) : chance_not_above(arms->control, arms->treatment, {bound, 1});
+    below = Comparison(*arms).difference_below(bound);
   } else if (bound > -1) {
     const auto grid = log_rate_ratio_grid(arms->control, arms->treatment);
     below = grid ? grid->cdf(std::log1p(bound))

@@ -123,9 +123,13 @@ double LogitBetaShape::panel_width(double u) const {
   return std::min(wide, 4.0);
 }
 
+double LogitBetaShape::density(double u) const {
+  return peak_ * std::exp(-drop(u - mode_));
+}
+
 Values LogitBetaShape::densities(const Values& nodes) const {
   Values result{};
-  for (std::size_t i = 0; i < kNodes; ++i) result[i] = peak_ * std::exp(-drop(nodes[i] - mode_));
+  for (std::size_t i = 0; i < kNodes; ++i) result[i] = density(nodes[i]);
   return result;
 }
 

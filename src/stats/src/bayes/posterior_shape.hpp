@@ -69,6 +69,7 @@ class LogitBetaShape final : public PosteriorShape {
  public:
   LogitBetaShape(double a, double b);
 
+  [[nodiscard]] double density(double u) const;
   [[nodiscard]] double start() const override { return start_; }
   [[nodiscard]] double end() const override { return end_; }
   [[nodiscard]] double panel_width(double u) const override;

@@ -107,34 +107,72 @@ double beta_above(double x, const BetaPosterior& beta) {
                    : 1 - beta_cdf(x, beta.a, beta.b);
 }
 
-/// E[weight(offset + ratio X); offset + ratio X < 1] for offset >= 0, where weight(y) is a distribution function or its complement. The
+/// Beta on the logit scale by its own functions, as `LogitBetaTable` is by a table.
+class ExactLogitBeta {
+ public:
+  explicit ExactLogitBeta(const BetaPosterior& beta) : beta_(beta), shape_(beta.a, beta.b) {}
+
+  [[nodiscard]] double start() const { return shape_.start(); }
+  [[nodiscard]] double end() const { return shape_.end(); }
+  [[nodiscard]] double density(double u) const { return shape_.density(u); }
+  [[nodiscard]] double rate_below(double x, double) const { return beta_below(x, beta_); }
+  [[nodiscard]] double rate_above(double x, double) const { return beta_above(x, beta_); }
+
+ private:
+  BetaPosterior beta_;
+  LogitBetaShape shape_;
+};
+
+/// The same words over a table.
+class TabulatedLogitBeta {
+ public:
+  explicit TabulatedLogitBeta(const LogitBetaTable& table) : table_(&table) {}
+
+  [[nodiscard]] double start() const { return table_->start(); }
+  [[nodiscard]] double end() const { return table_->end(); }
+  [[nodiscard]] double density(double u) const { return table_->density(u); }
+  [[nodiscard]] double rate_below(double x, double other) const {
+    return x <= 0 ? 0 : other <= 0 ? 1 : table_->below(std::log(x / other));
+  }
+  [[nodiscard]] double rate_above(double x, double other) const { return 1 - rate_below(x, other); }
+
+ private:
+  const LogitBetaTable* table_;
+};
+
+double rate_at(double logit) {
+  return 1 / (1 + std::exp(-logit));
+}
+
+/// E[weight(y, 1 - y); y < 1], y = offset + ratio X, for offset >= 0, where weight is a distribution function or its complement. The
 /// part of X's scale up to `top` is mapped to the logit of x / top: on it everything falls exponentially at both ends and bends at no
 /// point, so that the trapezoid rule converges geometrically.
-template <typename Weight>
-double mean_below_top(const BetaPosterior& x, LinearBound bound, const Weight& weight) {
+template <typename Beta, typename Weight>
+double mean_below_top(const Beta& x, LinearBound bound, const Weight& weight) {
   const double top = std::min(1.0, (1 - bound.offset) / bound.ratio);
   if (!(top > 0)) return 0;
-  const LogitBetaShape shape(x.a, x.b);
-  const auto rate = [](double u) { return 1 / (1 + std::exp(-u)); };
   const auto logit_of_share = [&](double u) {
-    const double value = rate(u);
     if (top == 1) return u;
+    const double value = rate_at(u);
     return value < top ? std::log(value) - std::log(top - value) : std::numeric_limits<double>::infinity();
   };
-  const double from = logit_of_share(shape.start());
+  const double from = logit_of_share(x.start());
   if (!(from < 45)) return 0;
-  const double to = top == 1 ? shape.end() : std::min(45.0, logit_of_share(shape.end()));
+  const double to = top == 1 ? x.end() : std::min(45.0, logit_of_share(x.end()));
+  // 1 - y without cancellation, where y reaches 1 at the top.
+  const double rest = std::max(0.0, 1 - bound.offset - bound.ratio * top);
   const auto integrand = [&](double s) {
-    const double share = rate(s);
-    const double other = rate(-s);
+    const double small = std::exp(-std::abs(s));
+    const double share = (s > 0 ? 1 : small) / (1 + small);
+    const double other = (s > 0 ? small : 1) / (1 + small);
     const double value = top * share;
     // f(x) dx/ds, by the density over the logit, x (1 - x) f(x), which is finite at both ends.
     const double complement = (1 - top) + top * other;
     if (!(value > 0) || !(complement > 0)) return 0.0;
-    GaussLegendre::Values at{};
-    at[0] = std::log(value) - std::log(complement);
-    const double density = shape.densities(at)[0];
-    return density * (other / complement) * weight(bound.offset + bound.ratio * value);
+    const double density = x.density(std::log(value / complement));
+    if (density == 0) return 0.0;
+    return density * (other / complement) *
+           weight(bound.offset + bound.ratio * value, rest + bound.ratio * top * other);
   };
   int intervals = 32;
   double step = (to - from) / intervals;
@@ -146,26 +184,141 @@ double mean_below_top(const BetaPosterior& x, LinearBound bound, const Weight& w
     intervals *= 2;
     step *= 0.5;
     const double now = sum * step;
-    if (std::abs(now - previous) < 1e-9) return now;  // the next halving would square the error
+    if (std::abs(now - previous) < 1e-10) return now;  // the next halving would square the error
     previous = now;
   }
   return previous;
 }
 
-}  // namespace
+/// The distribution of 1 - X.
+template <typename Beta>
+class Mirrored {
+ public:
+  explicit Mirrored(const Beta& beta) : beta_(&beta) {}
 
-double chance_not_above(const BetaPosterior& x, const BetaPosterior& y, LinearBound bound) {
+  [[nodiscard]] double start() const { return -beta_->end(); }
+  [[nodiscard]] double end() const { return -beta_->start(); }
+  [[nodiscard]] double density(double u) const { return beta_->density(-u); }
+  [[nodiscard]] double rate_below(double x, double other) const { return beta_->rate_above(other, x); }
+  [[nodiscard]] double rate_above(double x, double other) const { return beta_->rate_below(other, x); }
+
+ private:
+  const Beta* beta_;
+};
+
+/// P(Y <= X + offset).
+template <typename X, typename Y>
+double chance_of_difference(const X& x, const Y& y, double offset) {
+  // Where Y <= X + offset means X >= Y - offset, the arms change places, so that the offset is positive.
+  if (offset < 0) {
+    return mean_below_top(y, {-offset, 1},
+                          [&](double value, double other) { return x.rate_above(value, other); });
+  }
+  return mean_below_top(x, {offset, 1},
+                        [&](double value, double other) { return y.rate_below(value, other); }) +
+         x.rate_above(1 - offset, offset);
+}
+
+template <typename Beta>
+double chance_not_above_of(const Beta& x, const Beta& y, LinearBound bound) {
   double chance = 0;
-  if (bound.offset >= 0) {
-    const double top = (1 - bound.offset) / bound.ratio;
-    chance =
-        mean_below_top(x, bound, [&](double value) { return beta_below(value, y); }) + beta_above(top, x);
+  if (bound.offset != 0) {
+    // Of high rates the others, 1 - Y >= 1 - X - offset, for the part of the scale next to the top converges slowly.
+    const bool high = x.start() + x.end() + y.start() + y.end() > 0;
+    chance = high ? chance_of_difference(Mirrored(y), Mirrored(x), bound.offset)
+                  : chance_of_difference(x, y, bound.offset);
+  } else if (bound.ratio <= 1) {
+    chance = mean_below_top(x, bound, [&](double value, double other) { return y.rate_below(value, other); });
   } else {
-    // X >= (Y - offset) / ratio: the same with the arms' places changed, so that the offset is positive.
-    const LinearBound turned{-bound.offset / bound.ratio, 1 / bound.ratio};
-    chance = mean_below_top(y, turned, [&](double value) { return beta_above(value, x); });
+    chance = mean_below_top(y, {0, 1 / bound.ratio},
+                            [&](double value, double other) { return x.rate_above(value, other); });
   }
   return std::clamp(chance, 0.0, 1.0);
+}
+
+/// x with probability(x) = p, by the secant method on the scale of normal quantiles, on which distribution functions are close to straight
+/// lines. Nothing where it does not settle.
+template <typename Probability>
+std::optional<double> quantile_by_secants(const Probability& probability, double p, double centre,
+                                          double spread) {
+  constexpr double kSmallest = 1e-15;
+  constexpr double kSettled = 1e-11;
+  const double target = normal_quantile(p);
+  const auto miss = [&](double x) {
+    return normal_quantile(std::clamp(probability(x), kSmallest, 1 - kSmallest)) - target;
+  };
+  double last = centre + target * spread;
+  double miss_of_last = miss(last);
+  double x = last - std::clamp(miss_of_last, -4.0, 4.0) * spread;
+  for (int i = 0; i < 12; ++i) {
+    const double miss_of_x = miss(x);
+    if (std::abs(miss_of_x) < kSettled) return x;
+    const double slope = (miss_of_x - miss_of_last) / (x - last);
+    if (!(slope > 0) || std::isinf(slope)) return std::nullopt;
+    const double next = x - miss_of_x / slope;
+    // The next miss is of the order of the product of the last two.
+    if (std::abs(miss_of_x * miss_of_last) < kSettled) return next;
+    last = x;
+    miss_of_last = miss_of_x;
+    x = next;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+RateTables::RateTables(const BetaPosterior& x, const BetaPosterior& y)
+    : x_(x), y_(y), x_table_(x), y_table_(y) {}
+
+bool RateTables::fits() const {
+  constexpr double kMostUnequal = 6;  // steps; the trapezoid rule goes by the finer one
+  return x_table_.fits() && y_table_.fits() && x_table_.step() <= kMostUnequal * y_table_.step() &&
+         y_table_.step() <= kMostUnequal * x_table_.step();
+}
+
+double RateTables::chance_above() const {
+  // Over the nodes of the rate that is known better.
+  const bool x_is_finer = x_table_.step() < y_table_.step();
+  const LogitBetaTable& fine = x_is_finer ? x_table_ : y_table_;
+  const LogitBetaTable& coarse = x_is_finer ? y_table_ : x_table_;
+  double sum = 0;
+  for (std::size_t i = 0; i < fine.size(); ++i) sum += fine.weight(i) * coarse.below(fine.logit(i));
+  return std::clamp(x_is_finer ? 1 - sum : sum, 0.0, 1.0);
+}
+
+double RateTables::mean_excess(int sign) const {
+  // E[max(0, U - V)] = integral of P(V <= x) P(U > x) dx.
+  const LogitBetaTable& u = sign > 0 ? x_table_ : y_table_;
+  const LogitBetaTable& v = sign > 0 ? y_table_ : x_table_;
+  const double step = std::min(u.step(), v.step());
+  double sum = 0;
+  for (double at = v.start(); at < u.end(); at += step) {
+    const double small = std::exp(-std::abs(at));
+    sum += v.below(at) * (1 - u.below(at)) * small / ((1 + small) * (1 + small));
+  }
+  return sum * step;
+}
+
+double RateTables::chance_not_above(LinearBound bound) const {
+  return chance_not_above_of(TabulatedLogitBeta(x_table_), TabulatedLogitBeta(y_table_), bound);
+}
+
+double RateTables::difference_quantile(double p) const {
+  const auto chance = [&](double d) { return d <= -1 ? 0 : d >= 1 ? 1 : chance_not_above({d, 1}); };
+  const auto found = quantile_by_secants(chance, p, y_.mean() - x_.mean(), std::hypot(x_.sd(), y_.sd()));
+  return found ? *found : stats::difference_quantile(x_, y_, p);
+}
+
+double RateTables::ratio_quantile(double p) const {
+  const auto chance = [&](double log_ratio) { return chance_not_above({0, std::exp(log_ratio)}); };
+  const auto found = quantile_by_secants(
+      chance, p, digamma(y_.a) - digamma(y_.a + y_.b) - digamma(x_.a) + digamma(x_.a + x_.b),
+      std::hypot(sd_of_log(x_), sd_of_log(y_)));
+  return found ? std::exp(*found) : stats::ratio_quantile(x_, y_, p);
+}
+
+double chance_not_above(const BetaPosterior& x, const BetaPosterior& y, LinearBound bound) {
+  return chance_not_above_of(ExactLogitBeta(x), ExactLogitBeta(y), bound);
 }
 
 double difference_quantile(const BetaPosterior& x, const BetaPosterior& y, double p) {
