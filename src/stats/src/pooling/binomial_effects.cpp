@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t kFewSegments = 5;
 constexpr double kOneSigmaTail = 0.15865525393145705;
-constexpr double kNothing = 1e-8;  // of a density's highest value, at its ends
+constexpr double kNothing = 1e-6;  // of a density's highest value, at its ends
 constexpr std::size_t kOddsNodes = 5;
 
 /// What one quantity's posterior needs to be described: which of its moments exist.
@@ -46,7 +46,7 @@ Stretched stretched(const std::function<double(double)>& density_of_x, double ce
       const double value = density_of_x(centre + scale * std::sinh(u)) * std::cosh(u);
       sides[side].push_back(value);
       peak = std::max(peak, value);
-      if (value < kNothing * peak && i > 16) break;
+      if (value < 1e-9 * peak && i > 16) break;  // heavy tails: their mean still feels what quantiles do not
     }
   }
   const double first = -static_cast<double>(sides[1].size()) * kStep;
@@ -98,25 +98,35 @@ double density_of_mean(const OddsPosterior& posterior, double mu) {
   return sum;
 }
 
-/// The density of theta_j on a lattice of equal steps.
+/// The density of theta_j on a lattice of equal steps, which grows at its ends until nothing is left there.
 LatticeDensity lattice_density(const OddsPosterior& posterior, std::size_t segment) {
-  double reach = 6 * posterior.guess_of_sd(segment);
-  const int level = level_for(reach / 6 / 2.6);
+  constexpr double kSteps = 2.6;  // in a standard deviation, at least
+  const int level = level_for(posterior.guess_of_sd(segment) / kSteps);
   const double spacing = spacing_of(level);
-  double centre = posterior.guess_of_mean(segment);
-  for (int attempt = 0;; ++attempt) {
-    const auto first = static_cast<std::int64_t>(std::floor((centre - reach) / spacing));
-    const auto count = static_cast<std::size_t>(2 * reach / spacing) + 2;
-    std::vector<double> density = posterior.density_on_lattice(segment, level, first, count);
-    const double limit = 10 * kNothing * *std::max_element(density.begin(), density.end());
-    const bool ends = density.front() <= limit && density.back() <= limit;
-    constexpr int kMostAttempts = 12;
-    if (ends || attempt == kMostAttempts)
-      return {static_cast<double>(first) * spacing, spacing, std::move(density)};
-    if (density.front() > limit) centre -= 0.25 * reach;
-    if (density.back() > limit) centre += 0.25 * reach;
-    reach *= 1.25;
+  const double centre = posterior.guess_of_mean(segment);
+  const double reach = 5.5 * posterior.wide_guess_of_sd(segment);
+  auto first = static_cast<std::int64_t>(std::floor((centre - reach) / spacing));
+  const auto count = static_cast<std::size_t>(2 * reach / spacing) + 2;
+  std::vector<double> density = posterior.density_on_lattice(segment, level, first, count);
+  const std::size_t more = count / 6 + 1;
+  constexpr int kMostExtensions = 40;
+  for (int i = 0; i < kMostExtensions; ++i) {
+    const double limit = kNothing * *std::max_element(density.begin(), density.end());
+    const bool below = density.front() > limit;
+    const bool above = density.back() > limit;
+    if (!below && !above) break;
+    if (above) {
+      const auto end = first + static_cast<std::int64_t>(density.size());
+      const std::vector<double> added = posterior.density_on_lattice(segment, level, end, more);
+      density.insert(density.end(), added.begin(), added.end());
+    }
+    if (below) {
+      first -= static_cast<std::int64_t>(more);
+      const std::vector<double> added = posterior.density_on_lattice(segment, level, first, more);
+      density.insert(density.begin(), added.begin(), added.end());
+    }
   }
+  return {static_cast<double>(first) * spacing, spacing, std::move(density)};
 }
 
 void describe_rates(const ArmCounts& counts, const QuadratureRule& odds, PooledOdds& segment) {

@@ -159,8 +159,8 @@ OddsPosterior::OddsPosterior(std::vector<LatticeLikelihood> segments, const Work
       }
     }
     const double sd = std::sqrt(std::max(0.0, second - first * first));
-    if (step_ <= sd) return;
-    step_ = 0.7 * std::max(sd, 0.3 * step_);
+    if (step_ <= 1.2 * sd) return;  // a normal density is then summed to 2e-6
+    step_ = std::max(sd, 0.3 * step_);
   }
 }
 
@@ -202,12 +202,20 @@ double OddsPosterior::guess_of_mean(std::size_t segment) const {
   return own * segments_[segment].likelihood().centre() + (1 - own) * sum / precision;
 }
 
-double OddsPosterior::guess_of_sd(std::size_t segment) const {
+double OddsPosterior::sd_given(std::size_t segment, double tau) const {
   const double variance = segments_[segment].likelihood().variance();
-  const double square = guess_.tau * guess_.tau;
+  const double square = tau * tau;
   return std::sqrt(variance * square / (variance + square) + variance / (variance + square) * typical_error_ *
                                                                  typical_error_ /
                                                                  static_cast<double>(segments_.size()));
+}
+
+double OddsPosterior::guess_of_sd(std::size_t segment) const {
+  return sd_given(segment, guess_.tau);
+}
+
+double OddsPosterior::wide_guess_of_sd(std::size_t segment) const {
+  return sd_given(segment, wide_tau_);
 }
 
 double OddsPosterior::evaluate(OddsSlice& slice, std::int64_t mu_index, std::vector<double>& evidence) {
@@ -326,6 +334,7 @@ void OddsPosterior::sum_up(const Guess& guess) {
   for (OddsSlice& slice : slices_) {
     const double share = std::exp(slice.log_mass - peak) / total;
     for (double& weight : slice.weights) weight *= share;
+    if (share > 1e-3) wide_tau_ = slice.tau;
   }
 }
 

@@ -89,6 +89,8 @@ class OddsPosterior {
   /// About where theta_j lies.
   [[nodiscard]] double guess_of_mean(std::size_t segment) const;
   [[nodiscard]] double guess_of_sd(std::size_t segment) const;
+  /// The same at the largest tau that is not improbable.
+  [[nodiscard]] double wide_guess_of_sd(std::size_t segment) const;
 
  private:
   struct Guess {
@@ -97,6 +99,7 @@ class OddsPosterior {
     double tau = 1;
   };
   [[nodiscard]] Guess guess() const;
+  [[nodiscard]] double sd_given(std::size_t segment, double tau) const;
   void sum_up(const Guess& guess);
   [[nodiscard]] OddsSlice slice_at(double t);
   /// log of the density at one mu; appends every segment's evidence to the slice.
@@ -109,6 +112,7 @@ class OddsPosterior {
   double scale_ = 1;  // c
   double step_ = 0;   // of t
   Guess guess_;
+  double wide_tau_ = 1;
   int finest_answer_ = 0;  // the finest level that answers are wanted at
   std::vector<OddsSlice> slices_;
 };
