@@ -167,19 +167,45 @@ PooledOdds describe_segment(const OddsPosterior& posterior, std::size_t j, const
   return segment;
 }
 
-/// tau = c sinh(t), over t.
+/// tau = c sinh(t), over t: the masses of the steps, read between them through the logarithm by polynomials of six points.
+LatticeDensity spread_density(const OddsPosterior& posterior) {
+  constexpr int kFiner = 4;
+  std::vector<double> logs;
+  for (const OddsSlice& slice : posterior.slices()) {
+    double mass = 0;
+    for (const double weight : slice.weights) mass += weight;
+    logs.push_back(std::log(std::max(mass, 1e-300)));
+  }
+  const auto size = static_cast<std::ptrdiff_t>(logs.size());
+  const double first = posterior.slices().front().t - 0.5 * posterior.step();  // the first step's left end
+  const bool from_zero = first < 0.25 * posterior.step();
+  // Left of 0 lies the mirror image.
+  const auto log_at = [&](std::ptrdiff_t i) { return logs[static_cast<std::size_t>(i < 0 ? -1 - i : i)]; };
+  std::vector<double> values;
+  const std::ptrdiff_t points = std::min<std::ptrdiff_t>(6, size);
+  const std::ptrdiff_t lowest = from_zero ? std::max<std::ptrdiff_t>(-3, -size) : 0;
+  for (std::ptrdiff_t i = 0; i < size * kFiner; ++i) {
+    const double position = (static_cast<double>(i) + 0.5) / kFiner - 0.5;
+    const auto start =
+        std::clamp(static_cast<std::ptrdiff_t>(std::floor(position)) - 2, lowest, size - points);
+    double log = 0;
+    for (std::ptrdiff_t a = start; a < start + points; ++a) {
+      double term = log_at(a);
+      for (std::ptrdiff_t b = start; b < start + points; ++b) {
+        if (b != a) term *= (position - static_cast<double>(b)) / static_cast<double>(a - b);
+      }
+      log += term;
+    }
+    values.push_back(std::exp(log));
+  }
+  const double step = posterior.step() / kFiner;
+  return {first + 0.5 * step, step, std::move(values),
+          from_zero ? LatticeDensity::LeftEnd::Mirrors : LatticeDensity::LeftEnd::Vanishes};
+}
+
 void describe_spread(const OddsPosterior& posterior, double confidence, bool has_mean,
                      PooledOddsRatios& result) {
-  std::vector<double> values;
-  for (const OddsSlice& slice : posterior.slices()) {
-    values.push_back(0);
-    for (const double weight : slice.weights) values.back() += weight;
-  }
-  const double first = posterior.slices().front().t;
-  const bool from_zero = first < posterior.step();
-  const LatticeDensity density(
-      first, posterior.step(), std::move(values),
-      from_zero ? LatticeDensity::LeftEnd::Mirrors : LatticeDensity::LeftEnd::Vanishes);
+  const LatticeDensity density = spread_density(posterior);
   const auto spread = [&](double t) { return posterior.spread_at(t); };
   const double tail = (1 - confidence) / 2;
   const auto quantile = [&](double p) { return spread(std::max(0.0, density.quantile(p))); };

@@ -1,5 +1,7 @@
 #include "pooling/normal_mixture.hpp"
 
+#include "numeric/normal_table.hpp"
+
 #include <splitplot/stats/distributions.hpp>
 
 #include <algorithm>
@@ -49,9 +51,10 @@ double NormalMixture::variance() const {
 }
 
 double NormalMixture::chance_above(double x) const {
+  const NormalTable& table = NormalTable::table();
   double sum = 0;
   for (std::size_t i = 0; i < weights_.size(); ++i) {
-    if (weights_[i] > kLightest) sum += weights_[i] * normal_sf((x - means_[i]) / sds_[i]);
+    if (weights_[i] > kLightest) sum += weights_[i] * table.at((means_[i] - x) / sds_[i]).cdf;
   }
   return std::clamp(sum, 0.0, 1.0);
 }
@@ -80,6 +83,7 @@ std::optional<double> NormalMixture::first_guess(double z) const {
 }
 
 double NormalMixture::quantile(double p) const {
+  const NormalTable& table = NormalTable::table();
   const double z = normal_quantile(p);
   // The mixture's quantile lies between its components' quantiles, if nothing better is known at their
   // weighted mean.
@@ -103,8 +107,9 @@ double NormalMixture::quantile(double p) const {
     for (std::size_t i = 0; i < weights_.size(); ++i) {
       if (weights_[i] <= kLightest) continue;
       const double scaled = (x - means_[i]) / sds_[i];
-      const double height = weights_[i] * normal_pdf(scaled) / sds_[i];
-      excess += weights_[i] * normal_cdf(scaled);
+      const NormalTable::Values normal = table.at(scaled);
+      const double height = weights_[i] * normal.pdf / sds_[i];
+      excess += weights_[i] * normal.cdf;
       density += height;
       slope -= height * scaled / sds_[i];
     }

@@ -159,8 +159,8 @@ OddsPosterior::OddsPosterior(std::vector<LatticeLikelihood> segments, const Work
       }
     }
     const double sd = std::sqrt(std::max(0.0, second - first * first));
-    if (step_ <= 1.2 * sd) return;  // a normal density is then summed to 2e-6
-    step_ = std::max(sd, 0.3 * step_);
+    if (step_ <= 1.1 * sd) return;
+    step_ = std::max(0.8 * sd, 0.3 * step_);
   }
 }
 

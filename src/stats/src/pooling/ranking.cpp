@@ -1,4 +1,5 @@
 #include "numeric/gauss_legendre.hpp"
+#include "numeric/normal_table.hpp"
 #include "numeric/quadrature_rule.hpp"
 #include "pooling/spread_posterior.hpp"
 #include "pooling/working_units.hpp"
@@ -15,19 +16,16 @@ namespace splitplot::stats {
 namespace {
 
 constexpr std::size_t kFewSegments = 5;
-constexpr double kLightest = 1e-10;  // nodes of the spread below this share are left out
-constexpr std::size_t kMeanNodes = 9;
+constexpr double kLightest =
+    1e-8;  // nodes of the spread, or of spread and mean, below this share are left out
+constexpr std::size_t kMeanNodes = 5;
 
 /// P(each of independent normal variables is the largest), added up with weights.
 class ChanceOfLargest {
  public:
-  explicit ChanceOfLargest(std::size_t size) : chances_(size), contributions_(size) {
-    for (auto& values : contributions_) values.fill(0);
-  }
+  explicit ChanceOfLargest(std::size_t size) : chances_(size), contributions_(size * GaussLegendre::kNodes) {}
 
   void add(double weight, std::span<const double> means, std::span<const double> sds) {
-    means_ = means;
-    sds_ = sds;
     weight_ = weight;
     // Below `lower` one of them is surely larger than x, above `upper` none is.
     double lower = means[0] - kReach * sds[0];
@@ -36,7 +34,11 @@ class ChanceOfLargest {
       lower = std::max(lower, means[j] - kReach * sds[j]);
       upper = std::max(upper, means[j] + kReach * sds[j]);
     }
-    constexpr int kFirstPanels = 3;
+    constexpr int kFirstPanels = 2;
+    contenders_.clear();
+    for (std::size_t j = 0; j < means.size(); ++j) {
+      if (means[j] + kReach * sds[j] > lower) contenders_.push_back({j, means[j], 1 / sds[j]});
+    }
     const double width = (upper - lower) / kFirstPanels;
     for (int i = 0; i < kFirstPanels; ++i) add_panel(lower + i * width, lower + (i + 1) * width, 0);
   }
@@ -52,7 +54,8 @@ class ChanceOfLargest {
 
  private:
   static constexpr double kReach = 7;
-  static constexpr double kResolution = 1e-8;
+  // Of the last three of 16 coefficients; the rule's own error is of the order of its square.
+  static constexpr double kResolution = 1e-5;
   static constexpr int kDeepest = 20;
 
   void add_panel(double begin, double end, int depth) {
@@ -62,40 +65,53 @@ class ChanceOfLargest {
     for (std::size_t i = 0; i < GaussLegendre::kNodes; ++i) {
       total[i] = fill(begin + half * (1 + rule.nodes()[i]), i);
     }
-    const auto c = rule.coefficients(total);
-    if (half * (std::abs(c[15]) + std::abs(c[14]) + std::abs(c[13])) > kResolution && depth < kDeepest) {
+    const auto tail = rule.coefficients(total);
+    if (half * (std::abs(tail[15]) + std::abs(tail[14]) + std::abs(tail[13])) > kResolution &&
+        depth < kDeepest) {
       add_panel(begin, begin + half, depth + 1);
       add_panel(begin + half, end, depth + 1);
       return;
     }
-    for (std::size_t j = 0; j < means_.size(); ++j) {
-      chances_[j] += weight_ * half * rule.integral(contributions_[j]);
+    for (std::size_t i = 0; i < GaussLegendre::kNodes; ++i) {
+      const double* heights = contributions_.data() + i * contenders_.size();
+      const double share = weight_ * half * rule.weights()[i];
+      for (std::size_t c = 0; c < contenders_.size(); ++c)
+        chances_[contenders_[c].segment] += share * heights[c];
     }
   }
 
-  /// The density of "j is the largest, and is x" at node i, for each j; answers their sum.
+  /// The density of "this contender is the largest, and is x" at node i, for each of them; answers their sum.
   double fill(double x, std::size_t i) {
     double all_below = 1;
     double hazards = 0;
-    for (std::size_t j = 0; j < means_.size(); ++j) {
-      const double z = (x - means_[j]) / sds_[j];
+    double* heights = contributions_.data() + i * contenders_.size();
+    for (std::size_t c = 0; c < contenders_.size(); ++c) {
+      const Contender& contender = contenders_[c];
+      const double z = (x - contender.mean) * contender.precision;
       double hazard = 0;
       if (z < kReach) {
-        const double below = normal_cdf(z);
-        all_below *= below;
-        hazard = normal_pdf(z) / (below * sds_[j]);
+        const NormalTable::Values normal = table_.at(z);
+        all_below *= normal.cdf;
+        hazard = normal.pdf / normal.cdf * contender.precision;
       }
-      contributions_[j][i] = hazard;
+      heights[c] = hazard;
       hazards += hazard;
     }
-    for (std::size_t j = 0; j < means_.size(); ++j) contributions_[j][i] *= all_below;
+    for (std::size_t c = 0; c < contenders_.size(); ++c) heights[c] *= all_below;
     return all_below * hazards;
   }
 
+  /// A segment that may be the largest at the nodes at hand.
+  struct Contender {
+    std::size_t segment = 0;
+    double mean = 0;
+    double precision = 0;  // 1 / sd
+  };
+
+  const NormalTable& table_ = NormalTable::table();
   std::vector<double> chances_;
-  std::vector<GaussLegendre::Values> contributions_;
-  std::span<const double> means_;
-  std::span<const double> sds_;
+  std::vector<Contender> contenders_;
+  std::vector<double> contributions_;  // [node][contender]
   double weight_ = 0;
 };
 
@@ -110,6 +126,7 @@ std::vector<double> chances_to_be_best(const WorkingSegments& segments, const Sp
     if (node.weight < kLightest) continue;
     const double square = node.tau * node.tau;
     for (std::size_t k = 0; k < kMeanNodes; ++k) {
+      if (node.weight * rule.weights[k] < kLightest) continue;
       const double mu = node.mu_mean + std::sqrt(node.mu_variance) * rule.nodes[k];
       for (std::size_t j = 0; j < size; ++j) {
         const double own = square / (segments.variances[j] + square);
@@ -125,9 +142,10 @@ std::vector<double> chances_to_be_best(const WorkingSegments& segments, const Sp
 /// P(theta_i > theta_j): given tau the difference is normal, with mu's uncertainty as far as the two are not drawn to it alike.
 double chance_above(const WorkingSegments& segments, const SpreadPosterior& posterior, std::size_t i,
                     std::size_t j) {
+  const NormalTable& table = NormalTable::table();
   double sum = 0;
   for (const SpreadNode& node : posterior.nodes()) {
-    if (node.weight < kLightest * kLightest) continue;
+    if (node.weight < 1e-6 * kLightest) continue;
     const double square = node.tau * node.tau;
     const double own_i = square / (segments.variances[i] + square);
     const double own_j = square / (segments.variances[j] + square);
@@ -135,7 +153,7 @@ double chance_above(const WorkingSegments& segments, const SpreadPosterior& post
         own_i * (segments.effects[i] - node.mu_mean) - own_j * (segments.effects[j] - node.mu_mean);
     const double variance = own_i * segments.variances[i] + own_j * segments.variances[j] +
                             (own_i - own_j) * (own_i - own_j) * node.mu_variance;
-    sum += node.weight * normal_cdf(mean / std::sqrt(variance));
+    sum += node.weight * table.at(mean / std::sqrt(variance)).cdf;
   }
   return std::clamp(sum, 0.0, 1.0);
 }
