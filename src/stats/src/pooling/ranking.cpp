@@ -55,7 +55,7 @@ class ChanceOfLargest {
  private:
   static constexpr double kReach = 7;
   // Of the last three of 16 coefficients; the rule's own error is of the order of its square.
-  static constexpr double kResolution = 1e-5;
+  static constexpr double kResolution = 1e-4;
   static constexpr int kDeepest = 20;
 
   void add_panel(double begin, double end, int depth) {
