@@ -21,8 +21,14 @@ class NormalTable {
 
   /// P(Z <= z) and the density at z. A Taylor series about the nearest point of the table.
   [[nodiscard]] Values at(double z) const {
-    if (z >= kReach) return {1, 0};
     if (!(z > -kReach)) return {normal_cdf(z), normal_pdf(z)};
+    return rough(z);
+  }
+
+  /// The same, but 0 where z is below -9 and both are below 1e-17.
+  [[nodiscard]] Values rough(double z) const {
+    if (z >= kReach) return {1, 0};
+    if (!(z > -kReach)) return {0, 0};
     const double position = (z + kReach) * kPointsPerUnit + 0.5;
     const auto index = static_cast<std::size_t>(position);
     const double x = static_cast<double>(index) / kPointsPerUnit - kReach;

@@ -54,7 +54,14 @@ double NormalMixture::chance_above(double x) const {
   const NormalTable& table = NormalTable::table();
   double sum = 0;
   for (std::size_t i = 0; i < weights_.size(); ++i) {
-    if (weights_[i] > kLightest) sum += weights_[i] * table.at((means_[i] - x) / sds_[i]).cdf;
+    if (weights_[i] > kLightest) sum += weights_[i] * table.rough((means_[i] - x) / sds_[i]).cdf;
+  }
+  constexpr double kTiny = 1e-6;  // from here on what the table leaves out may be seen
+  if (sum < kTiny) {
+    sum = 0;
+    for (std::size_t i = 0; i < weights_.size(); ++i) {
+      if (weights_[i] > kLightest) sum += weights_[i] * normal_sf((x - means_[i]) / sds_[i]);
+    }
   }
   return std::clamp(sum, 0.0, 1.0);
 }
@@ -107,7 +114,7 @@ double NormalMixture::quantile(double p) const {
     for (std::size_t i = 0; i < weights_.size(); ++i) {
       if (weights_[i] <= kLightest) continue;
       const double scaled = (x - means_[i]) / sds_[i];
-      const NormalTable::Values normal = table.at(scaled);
+      const NormalTable::Values normal = table.rough(scaled);
       const double height = weights_[i] * normal.pdf / sds_[i];
       excess += weights_[i] * normal.cdf;
       density += height;

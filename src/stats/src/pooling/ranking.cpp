@@ -115,15 +115,42 @@ class ChanceOfLargest {
   double weight_ = 0;
 };
 
-std::vector<double> chances_to_be_best(const WorkingSegments& segments, const SpreadPosterior& posterior,
+/// Few nodes of the spread for what is smooth in it: the Gauss rule of tau / sqrt(tau^2 + s0^2), on which chances depend like a
+/// polynomial from tau = 0, where they are linear in tau, to infinity.
+std::vector<SpreadNode> thinned(const WorkingSegments& segments, const SpreadPosterior& posterior,
+                                double typical_error) {
+  constexpr std::size_t kSpreadNodes = 10;
+  QuadratureRule measure;
+  for (const SpreadNode& node : posterior.nodes()) {
+    if (node.weight < kLightest * kLightest) continue;
+    measure.nodes.push_back(node.tau / std::hypot(node.tau, typical_error));
+    measure.weights.push_back(node.weight);
+  }
+  const QuadratureRule rule = thinned_rule(measure, kSpreadNodes);
+  std::vector<SpreadNode> nodes;
+  for (std::size_t i = 0; i < rule.nodes.size(); ++i) {
+    const double share = std::clamp(rule.nodes[i], measure.nodes.front(), measure.nodes.back());
+    const double tau = typical_error * share / std::sqrt((1 - share) * (1 + share));
+    double precision = 0;
+    double sum = 0;
+    for (std::size_t j = 0; j < segments.effects.size(); ++j) {
+      const double weight = 1 / (segments.variances[j] + tau * tau);
+      precision += weight;
+      sum += weight * segments.effects[j];
+    }
+    nodes.push_back({tau, rule.weights[i], sum / precision, 1 / precision});
+  }
+  return nodes;
+}
+
+std::vector<double> chances_to_be_best(const WorkingSegments& segments, std::span<const SpreadNode> nodes,
                                        double sign) {
   const std::size_t size = segments.effects.size();
   const QuadratureRule rule = gauss_hermite_rule(kMeanNodes);
   ChanceOfLargest largest(size);
   std::vector<double> means(size);
   std::vector<double> sds(size);
-  for (const SpreadNode& node : posterior.nodes()) {
-    if (node.weight < kLightest) continue;
+  for (const SpreadNode& node : nodes) {
     const double square = node.tau * node.tau;
     for (std::size_t k = 0; k < kMeanNodes; ++k) {
       if (node.weight * rule.weights[k] < kLightest) continue;
@@ -169,7 +196,9 @@ Estimated<SegmentRanking> rank_segments(std::span<const SegmentEffect> segments,
   const bool higher = direction == Direction::HigherIsBetter;
   SegmentRanking ranking;
   if (size < kFewSegments) ranking.concerns.insert(Concern::FewSegments);
-  ranking.best_probability = chances_to_be_best(problem->segments, posterior, higher ? 1 : -1);
+  ranking.best_probability = chances_to_be_best(
+      problem->segments, thinned(problem->segments, posterior, problem->units.typical_error),
+      higher ? 1 : -1);
   ranking.expected_rank.assign(size, 1);
   ranking.above_probability.assign(size, std::vector<double>(size, 0.5));
   for (std::size_t i = 0; i < size; ++i) {
