@@ -22,34 +22,6 @@ struct Overloaded : Cases... {
 template <typename... Cases>
 Overloaded(Cases...) -> Overloaded<Cases...>;
 
-/// What two sets of nodes must agree in to be taken for the same posterior: its mass, and the means of
-/// functions of tau that bend as sharply as the mixtures' own do.
-struct Check {
-  double mass = 0;
-  double shrinkage = 0;  // E[1 / (1 + tau^2)], of the most precise segment
-  double third_power = 0;
-  double seventh_power = 0;
-
-  [[nodiscard]] bool agrees_with(const Check& other) const {
-    const auto near = [](double a, double b) { return std::abs(a - b) <= 1e-9 * b + 1e-14; };
-    return near(mass, other.mass) && near(shrinkage, other.shrinkage) &&
-           near(third_power, other.third_power) && near(seventh_power, other.seventh_power);
-  }
-};
-
-Check check_of(std::span<const SpreadNode> nodes) {
-  Check check;
-  for (const SpreadNode& node : nodes) {
-    const double towards_mu = 1 / (1 + node.tau * node.tau);
-    const double sharp = towards_mu * towards_mu * towards_mu;
-    check.mass += node.weight;
-    check.shrinkage += node.weight * towards_mu;
-    check.third_power += node.weight * sharp;
-    check.seventh_power += node.weight * sharp * sharp * towards_mu;
-  }
-  return check;
-}
-
 }  // namespace
 
 double log_prior(const WorkingPrior& prior, double tau) {
@@ -81,6 +53,43 @@ WorkingPrior scaled(const WorkingPrior& prior, double factor) {
           [&](const HalfCauchySpread& p) -> WorkingPrior { return HalfCauchySpread{factor * p.scale}; },
           [](const FlatSpread& p) -> WorkingPrior { return p; }},
       prior);
+}
+
+/// What two sets of nodes must agree in to be taken for the same posterior: its mass, and the means of
+/// functions of tau that bend as sharply as the mixtures' own do.
+struct SpreadPosterior::Check {
+  double mass = 0;
+  double spread = 0;     // E[tau]
+  double square = 0;     // E[tau^2]
+  double shrinkage = 0;  // E[1 / (1 + tau^2)], of the most precise segment
+  double third_power = 0;
+  double seventh_power = 0;
+
+  [[nodiscard]] bool agrees_with(const Check& other) const {
+    const auto near = [](double a, double b) { return std::abs(a - b) <= 1e-9 * b + 1e-14; };
+    return near(mass, other.mass) && near(shrinkage, other.shrinkage) &&
+           near(third_power, other.third_power) && near(seventh_power, other.seventh_power);
+  }
+  /// In the spread's own moments too, where they exist.
+  [[nodiscard]] bool agrees_in_moments_with(const Check& other) const {
+    const auto near = [](double a, double b) { return std::abs(a - b) <= 1e-8 * b; };
+    return agrees_with(other) && near(spread, other.spread) && near(square, other.square);
+  }
+};
+
+SpreadPosterior::Check SpreadPosterior::check_of(std::span<const SpreadNode> nodes) {
+  Check check;
+  for (const SpreadNode& node : nodes) {
+    const double towards_mu = 1 / (1 + node.tau * node.tau);
+    const double sharp = towards_mu * towards_mu * towards_mu;
+    check.mass += node.weight;
+    check.spread += node.weight * node.tau;
+    check.square += node.weight * node.tau * node.tau;
+    check.shrinkage += node.weight * towards_mu;
+    check.third_power += node.weight * sharp;
+    check.seventh_power += node.weight * sharp * sharp * towards_mu;
+  }
+  return check;
 }
 
 SpreadPosterior::SpreadPosterior(const WorkingSegments& segments, const WorkingPrior& prior,
@@ -265,8 +274,38 @@ void SpreadPosterior::normalise() {
   }
 }
 
+/// With many segments the posterior of tau is narrow and without heavy tails, and a Gauss rule of its own with few nodes does. Over
+/// tau / sqrt(tau^2 + s0^2), on which what is given tau depends like a polynomial.
+bool SpreadPosterior::take_gauss_nodes(const Check& want) {
+  constexpr std::size_t kManySegments = 20;
+  constexpr std::size_t kMostNodes = 16;
+  if (segments_.effects.size() < kManySegments) return false;
+  double precision = 0;
+  for (const double variance : segments_.variances) precision += 1 / variance;
+  const double typical_error = std::sqrt(static_cast<double>(segments_.effects.size()) / precision);
+  constexpr double kLightest = 1e-13;
+  QuadratureRule measure;
+  for (const SpreadNode& node : panel_nodes_) {
+    if (node.weight < kLightest) continue;
+    measure.nodes.push_back(node.tau / std::hypot(node.tau, typical_error));
+    measure.weights.push_back(node.weight);
+  }
+  for (std::size_t count = 10; count <= kMostNodes; count += 3) {
+    const QuadratureRule rule = thinned_rule(measure, count);
+    nodes_.clear();
+    for (std::size_t i = 0; i < rule.nodes.size(); ++i) {
+      const double share = std::clamp(rule.nodes[i], measure.nodes.front(), measure.nodes.back());
+      nodes_.push_back(point_of(typical_error * share / std::sqrt((1 - share) * (1 + share))).node);
+      nodes_.back().weight = rule.weights[i];
+    }
+    if (check_of(nodes_).agrees_in_moments_with(want)) return true;
+  }
+  return false;
+}
+
 void SpreadPosterior::choose_nodes(Range range) {
   const Check want = check_of(panel_nodes_);
+  if (take_gauss_nodes(want)) return;
   for (std::size_t count = 20; count < panel_nodes_.size(); count += count / 4) {
     const double step = (range.end - range.begin) / static_cast<double>(count);
     nodes_.clear();

@@ -73,6 +73,7 @@ class SpreadPosterior {
     SpreadNode node;
     double log_density = 0;  // in x or in tau, up to a constant
   };
+  struct Check;
   struct Range {
     double begin = 0;
     double end = 0;
@@ -87,6 +88,8 @@ class SpreadPosterior {
   void add_panels(Range range, int depth, double parent_tail);
   void normalise();
   void choose_nodes(Range range);
+  [[nodiscard]] bool take_gauss_nodes(const Check& want);
+  [[nodiscard]] static Check check_of(std::span<const SpreadNode> nodes);
 
   const WorkingSegments& segments_;
   WorkingPrior prior_;
