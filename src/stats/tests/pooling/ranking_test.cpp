@@ -1,4 +1,5 @@
 #include <splitplot/base/random.hpp>
+#include <splitplot/stats/distributions.hpp>
 #include <splitplot/stats/pooling/ranking.hpp>
 
 #include <algorithm>
@@ -69,6 +70,51 @@ TEST(RankSegments, AgreesWithDrawsFromThePosterior) {
     EXPECT_NEAR(ranking->best_probability[j], drawn.best[j], band(drawn.best[j])) << j;
   }
   EXPECT_NEAR(ranking->above_probability[0][1], drawn.first_above_second, band(drawn.first_above_second));
+}
+
+/// P(segment 0 is the best) by plain sums over tau, mu and the best effect, under a half-normal prior.
+double plain_chance(const Segments& segments, double scale) {
+  double mass = 0, best = 0;
+  constexpr int kTaus = 480, kMeans = 24, kPoints = 80;
+  for (int i = 0; i < kTaus; ++i) {
+    // Steps that grow with tau: the chance is linear in tau at 0.
+    const double r = (i + 0.5) / kTaus, tau = 6 * scale * r * r;
+    double w = 0, wy = 0, log_density = -tau * tau / (2 * scale * scale) + std::log(r);
+    for (const auto& s : segments) w += 1 / (s.standard_error * s.standard_error + tau * tau);
+    for (const auto& s : segments) wy += s.value / (s.standard_error * s.standard_error + tau * tau);
+    for (const auto& s : segments) {
+      const double v = s.standard_error * s.standard_error + tau * tau;
+      log_density -= std::log(v) / 2 + (s.value - wy / w) * (s.value - wy / w) / v / 2;
+    }
+    const double density = std::exp(log_density - std::log(w) / 2);
+    mass += density;
+    for (int k = 0; k < kMeans; ++k) {
+      const double z = -6 + 12 * (k + 0.5) / kMeans, mu = wy / w + z / std::sqrt(w);
+      const auto given = [&](const SegmentEffect& s) {
+        const double s2 = s.standard_error * s.standard_error, own = tau * tau / (s2 + tau * tau);
+        return std::pair{mu + own * (s.value - mu), std::sqrt(own * s2)};
+      };
+      const auto [mean, sd] = given(segments[0]);
+      double chance = 0;
+      for (int n = 0; n < kPoints; ++n) {
+        const double x = -7 + 14 * (n + 0.5) / kPoints;
+        double product = normal_pdf(x) * 14 / kPoints;
+        for (std::size_t j = 1; j < segments.size(); ++j) {
+          const auto [other, spread] = given(segments[j]);
+          product *= normal_cdf((mean + sd * x - other) / spread);
+        }
+        chance += product;
+      }
+      best += density * normal_pdf(z) * 12 / kMeans * chance;
+    }
+  }
+  return best / mass;
+}
+
+TEST(RankSegments, AgreesWithPlainSums) {
+  const auto ranking = rank_segments(kFour, Direction::HigherIsBetter, {.prior = HalfNormalSpread{1.5}});
+  ASSERT_TRUE(ranking);
+  EXPECT_NEAR(ranking->best_probability[0], plain_chance(kFour, 1.5), 2e-6);
 }
 
 TEST(RankSegments, OfTwoTheBestIsTheOneAbove) {

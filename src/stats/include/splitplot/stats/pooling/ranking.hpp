@@ -22,9 +22,10 @@ struct SegmentRanking {
 };
 
 /// Given tau two segments are jointly normal, so that P(theta_i > theta_j) is a mixture over tau; given tau and mu all are independent,
-/// so that the chance to be best is a one-dimensional integral of phi_i(x) prod Phi_j(x) for each of them, to about 1e-7 of a chance.
-/// Not estimable: as `pool_segments`. Cost: linear in the number of segments times the nodes of three nested rules for the chance to be
-/// best, quadratic for the rest.
+/// so that the chance to be best is a one-dimensional integral of phi_i(x) prod Phi_j(x) for each of them, inside Gauss rules over mu
+/// and tau. For 4 to 200 segments with errors from 0.5 to 2 at spreads of 0, 1 and 3 it differs by at most 5e-7 of a chance from rules
+/// with several times as many nodes. Not estimable: as `pool_segments`. Cost: linear in the number of segments times the nodes of the
+/// three rules for the chance to be best, quadratic for the rest.
 [[nodiscard]] Estimated<SegmentRanking> rank_segments(std::span<const SegmentEffect> segments,
                                                       Direction direction,
                                                       const PoolingOptions& options = {});
