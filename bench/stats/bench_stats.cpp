@@ -1,5 +1,7 @@
 // How long the statistics take, each beside what cannot be avoided: the special functions that its answers consist of, or one pass over
 // the numbers. Medians of repeated runs on one thread.
+//
+// `bench_stats --segments` prints the binomial segments instead, for peers that pool the same ones.
 #include <splitplot/base/random.hpp>
 #include <splitplot/stats/bayes/chance_to_win.hpp>
 #include <splitplot/stats/compare/lift.hpp>
@@ -7,13 +9,17 @@
 #include <splitplot/stats/compare/proportions.hpp>
 #include <splitplot/stats/distributions.hpp>
 #include <splitplot/stats/pooling/segments.hpp>
+#include <splitplot/stats/power/plan.hpp>
 #include <splitplot/stats/sequential/confidence_sequence.hpp>
+#include <splitplot/stats/sequential/group_sequential.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <functional>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -37,11 +43,17 @@ double median_ms(int runs, const std::function<void()>& work) {
   return times[static_cast<std::size_t>(runs / 2)];
 }
 
+/// A row: ours, the target (0 where the issue sets none), the floor, and what others take.
 void print(const char* what, double ours_ms, double target_ms, const char* floor_name, double floor_ms,
-           const char* peer) {
-  std::printf("%-58s %9.3f ms  target %7.3f ms %-7s  floor %9.3f ms (%s), ratio %6.1f;  peer: %s\n", what,
-              ours_ms, target_ms, ours_ms <= target_ms ? "met" : "NOT MET", floor_ms, floor_name,
-              ours_ms / floor_ms, peer);
+           const char* peer = "") {
+  std::printf("%-55s %9.4f ms  ", what, ours_ms);
+  if (target_ms > 0) {
+    std::printf("target %7.3f ms %-7s", target_ms, ours_ms <= target_ms ? "met" : "NOT MET");
+  } else {
+    std::printf("%-25s", "no target");
+  }
+  std::printf("  floor %9.4f ms, ratio %7.1f (%s)%s%s\n", floor_ms, ours_ms / floor_ms, floor_name,
+              *peer != '\0' ? "; " : "", peer);
 }
 
 // ---- 1,000 (metric x segment) analyses: half proportions, half means, 200 to 20,000 units an arm
@@ -81,38 +93,149 @@ std::vector<Cell> cells() {
   return result;
 }
 
-void analyse(const Cell& cell) {
-  const auto sequence = [](const Difference& difference, std::uint64_t units) {
-    sink = asymptotic_confidence_sequence(difference.value, difference.standard_error, units, 10000)->p_value;
-  };
+/// How much of the Bayesian answer is asked for.
+enum class Posterior { None, ChanceAndLoss, Full };
+
+void analyse_rates(const Cell& cell, Posterior posterior) {
   const auto rates = compare_proportions(cell.control_count, cell.treatment_count);
-  sequence(*rates, cell.control_count.units + cell.treatment_count.units);
-  sink =
-      beats_proportions(cell.control_count, cell.treatment_count, Direction::HigherIsBetter)->expected_loss;
+  sink = asymptotic_confidence_sequence(rates->value, rates->standard_error,
+                                        cell.control_count.units + cell.treatment_count.units, 10000)
+             ->p_value;
+  constexpr Direction kHigher = Direction::HigherIsBetter;
+  if (posterior == Posterior::ChanceAndLoss) {
+    sink = beats_proportions(cell.control_count, cell.treatment_count, kHigher)->expected_loss;
+  } else if (posterior == Posterior::Full) {
+    sink = rate_effect(cell.control_count, cell.treatment_count, kHigher)->lift.value;
+  }
+}
+
+void analyse_means(const Cell& cell, Posterior posterior) {
   const auto means = compare_means(cell.control, cell.treatment);
-  sequence(*means, cell.control.count + cell.treatment.count);
-  sink = beats_normal(means->value, means->standard_error, Direction::HigherIsBetter)->expected_loss;
+  sink = asymptotic_confidence_sequence(means->value, means->standard_error,
+                                        cell.control.count + cell.treatment.count, 10000)
+             ->p_value;
+  constexpr Direction kHigher = Direction::HigherIsBetter;
+  if (posterior == Posterior::ChanceAndLoss) {
+    sink = beats_normal(means->value, means->standard_error, kHigher)->expected_loss;
+  } else if (posterior == Posterior::Full) {
+    sink = effect_posterior({means->value, means->standard_error}, kHigher)->mean;
+    const auto lift = relative_effect(cell.control, cell.treatment);
+    if (lift) sink = effect_posterior(*lift, kHigher)->mean;
+  }
 }
 
 void bench_analyses() {
   const std::vector<Cell> all = cells();
-  const double ours = median_ms(15, [&] {
-    for (const Cell& cell : all) analyse(cell);
-  });
+  const auto each = [&](const auto& work) {
+    return median_ms(25, [&] {
+      for (const Cell& cell : all) work(cell);
+    });
+  };
   // What no implementation can leave out: a p-value and a quantile of Student's t or of the normal distribution per comparison, and one
   // beta distribution function per Bayesian answer.
-  const double floor = median_ms(15, [&] {
-    for (const Cell& cell : all) {
-      sink = student_t_sf(1.3, static_cast<double>(cell.control.count));
-      sink = student_t_quantile(0.975, static_cast<double>(cell.control.count));
-      sink = normal_quantile(0.975);
-      sink = normal_sf(1.3);
-      sink = beta_cdf(cell.control_count.rate(), static_cast<double>(cell.control_count.successes + 1),
-                      static_cast<double>(cell.control_count.units - cell.control_count.successes + 1));
+  const double floor = each([](const Cell& cell) {
+    sink = student_t_sf(1.3, static_cast<double>(cell.control.count));
+    sink = student_t_quantile(0.975, static_cast<double>(cell.control.count));
+    sink = normal_quantile(0.975);
+    sink = normal_sf(1.3);
+    sink = beta_cdf(cell.control_count.rate(), static_cast<double>(cell.control_count.successes + 1),
+                    static_cast<double>(cell.control_count.units - cell.control_count.successes + 1));
+  });
+  const char* kFloor = "their special functions alone";
+  const auto both = [&](Posterior posterior) {
+    return each([&](const Cell& cell) {
+      analyse_rates(cell, posterior);
+      analyse_means(cell, posterior);
+    });
+  };
+  print("1,000 analyses: fixed + sequential", both(Posterior::None), 20, kFloor, floor,
+        "gbstats 203 ms bare t, 2,306 ms frequentist");
+  print("1,000 analyses: the same + chance to win and losses", both(Posterior::ChanceAndLoss), 20, kFloor,
+        floor, "gbstats 3,269 ms Bayesian");
+  print("1,000 analyses: the same + all intervals", both(Posterior::Full), 20, kFloor, floor,
+        "gbstats 3,269 ms Bayesian");
+  print("  of which 500 of rates", each([](const Cell& cell) { analyse_rates(cell, Posterior::Full); }), 0,
+        kFloor, floor);
+  print("  of which 500 of means", each([](const Cell& cell) { analyse_means(cell, Posterior::Full); }), 0,
+        kFloor, floor);
+}
+
+// ---- which of ten arms is the best
+
+void bench_best_arm() {
+  std::vector<NormalPosterior> normal;
+  std::vector<BetaPosterior> beta;
+  std::vector<StudentPosterior> student;
+  for (int i = 0; i < 10; ++i) {
+    const double lead = 0.002 * i;
+    normal.push_back({0.1 + lead, 0.008 + 0.0005 * i});
+    beta.push_back({101 + 2.0 * i, 901});
+    student.push_back({0.1 + lead, 0.008, 30.0 + i});
+  }
+  const auto row = [](const char* what, const auto& arms, const auto& density) {
+    const double ours =
+        median_ms(201, [&] { sink = best_arm(arms, Direction::HigherIsBetter)->value_remaining; });
+    // Fewer nodes than standard deviations in the range of all arms show no density.
+    const double floor = median_ms(201, [&] {
+      for (const auto& arm : arms) {
+        for (int node = -8; node <= 8; ++node) sink = density(arm, node);
+      }
+    });
+    print(what, ours, 0.1, "17 densities an arm", floor);
+  };
+  row("P(best) of 10 arms, normal", normal,
+      [](const NormalPosterior& arm, int z) { return normal_pdf(z) / arm.sd; });
+  row("P(best) of 10 arms, beta", beta, [](const BetaPosterior& arm, int z) {
+    const double d = 0.1 * z;  // over the logit
+    return std::exp(arm.a * d - (arm.a + arm.b) * std::log1p(0.1 * std::expm1(d)));
+  });
+  row("P(best) of 10 arms, Student t", student, [](const StudentPosterior& arm, int z) {
+    return std::exp(-0.5 * (arm.degrees + 1) * std::log1p(z * z / arm.degrees)) / arm.scale;
+  });
+}
+
+// ---- boundaries of 187 looks
+
+void bench_boundaries() {
+  const std::vector<double> information = equal_information(187);
+  // A recursion passes a density from look to look: each node of the next from each of the last, the fewest being one to each standard
+  // deviation in reach.
+  const double floor = median_ms(15, [] {
+    for (int look = 0; look < 187; ++look) {
+      double sum = 0;
+      for (int pair = 0; pair < 17 * 17; ++pair) sum += std::exp(-0.001 * pair);
+      sink = sum;
     }
   });
-  print("1,000 analyses: fixed + sequential + Bayesian", ours, 20, "their special functions alone", floor,
-        "gbstats 203 ms bare t, 2,306 ms frequentist, 3,269 ms Bayesian");
+  const auto row = [&](const char* what, SpendingFunction spending, StoppingSides sides) {
+    const double ours = median_ms(15, [&] {
+      sink = spending_design(information, spending, {.alpha = 0.05, .sides = sides})->critical.back();
+    });
+    print(what, ours, 50, "17 x 17 transitions a look", floor);
+  };
+  row("187 looks, O'Brien-Fleming spending, two sides", {}, StoppingSides::Symmetric);
+  row("187 looks, O'Brien-Fleming spending, one side", {}, StoppingSides::Upper);
+  row("187 looks, power spending, two sides", {SpendingFamily::KimDeMetsPower, 2}, StoppingSides::Symmetric);
+}
+
+// ---- answers of a plan
+
+void bench_plans() {
+  DesignProblem problem;
+  problem.metric = planned_proportion(0.05);
+  const auto row = [&](const char* what, DesignMethod method) {
+    problem.method = method;
+    const double ours = median_ms(15, [&] { sink = design_units(problem, 0.005)->total_units; });
+    const double floor = median_ms(201, [] {
+      sink = normal_quantile(0.975);
+      sink = normal_quantile(0.8);
+    });
+    print(what, ours, 0, "two normal quantiles, the closed form", floor);
+  };
+  row("units for an effect, one look", DesignMethod::FixedHorizon);
+  row("units for an effect, 14 planned looks", DesignMethod::GroupSequential);
+  row("units for an effect, confidence sequence", DesignMethod::AlwaysValid);
+  row("units for a margin", DesignMethod::NonInferiority);
 }
 
 // ---- pooling 200 segments
@@ -145,12 +268,56 @@ void bench_pooling() {
     }
   });
   print("pooling 200 segments, normal", ours, 1, "50 densities of the spread", floor,
-        "R lme4 glmer 79-108 ms");
+        "R's glmer 79-108 ms for rates");
+}
+
+/// 200 segments of two arms, 20 to 2,000 units each, with a lift that varies.
+struct SegmentCounts {
+  SuccessCount control, treatment;
+};
+
+std::vector<SegmentCounts> segment_counts() {
+  RandomStream random(13);
+  std::vector<SegmentCounts> segments;
+  for (int i = 0; i < 200; ++i) {
+    const auto units = static_cast<std::uint64_t>(20 * std::pow(100, random.uniform()));
+    const double logit = -2.5 + 0.4 * random.normal();
+    const double effect = 0.1 + 0.2 * random.normal();
+    const auto drawn = [&](double at) {
+      SuccessCount count{0, units};
+      for (std::uint64_t unit = 0; unit < units; ++unit) {
+        if (random.uniform() < 1 / (1 + std::exp(-at))) ++count.successes;
+      }
+      return count;
+    };
+    const SuccessCount control = drawn(logit);
+    segments.push_back({control, drawn(logit + effect)});
+  }
+  return segments;
+}
+
+void print_segments() {
+  std::printf("segment,treatment,successes,units\n");
+  int segment = 0;
+  for (const auto& [control, treatment] : segment_counts()) {
+    ++segment;
+    for (const auto& [arm, count] : {std::pair{0, control}, std::pair{1, treatment}}) {
+      std::printf("%d,%d,%llu,%llu\n", segment, arm, static_cast<unsigned long long>(count.successes),
+                  static_cast<unsigned long long>(count.units));
+    }
+  }
 }
 
 }  // namespace
 
-int main() {
+int main(int count, char** arguments) {
+  if (count > 1 && std::string_view(arguments[1]) == "--segments") {
+    print_segments();
+    return 0;
+  }
   bench_analyses();
+  bench_best_arm();
+  bench_boundaries();
+  bench_plans();
   bench_pooling();
 }
