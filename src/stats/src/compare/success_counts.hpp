@@ -38,8 +38,8 @@ struct TableMargins {
   [[nodiscard]] double log_pmf(std::uint64_t k) const;
   /// P(k + 1) / P(k) where the odds ratio is one.
   [[nodiscard]] double step_up(std::uint64_t k) const {
-    return static_cast<double>(successes - k) / static_cast<double>(k + 1) * static_cast<double>(drawn - k) /
-           static_cast<double>(total - successes - drawn + k + 1);
+    return static_cast<double>(successes - k) * static_cast<double>(drawn - k) /
+           (static_cast<double>(k + 1) * static_cast<double>(total - successes - drawn + k + 1));
   }
 };
 

@@ -20,6 +20,8 @@ constexpr double kConditionalTie = 1e-7;  // equally likely tables in Fisher's t
 constexpr double kStatisticTie =
     1e-10;  // equally extreme tables: above rounding, below any true difference that matters
 constexpr double kNegligible = 1e-18;  // of the p-value to come
+constexpr double kGridError = 1e-9;    // of it while peaks are only looked for
+constexpr double kSure = 1 - 1e-6;     // two grid values closer than this may be either way round
 constexpr double kPeakShare = 0.9;     // grid peaks below this share of the highest are no candidates
 constexpr std::uint64_t kMostUnits = 100'000;
 constexpr std::uint64_t kMostUnitsUnpooled = 10'000;
@@ -88,15 +90,44 @@ double two_sided_within(const ConditionalTables& tables, double limit) {
   return sum;
 }
 
+/// Whether s and n - s successes have the same extreme tables: they do in two-sided tests, and where the arms are of one size.
+enum class Mirror { No, Yes };
+
+Mirror mirror_of(const TableMargins& margins, Alternative alternative) {
+  return alternative == Alternative::TwoSided || 2 * margins.drawn == margins.total ? Mirror::Yes
+                                                                                    : Mirror::No;
+}
+
+/// chance_of(s) for s = 0, ..., total; what the other half repeats is not worked out again.
+template <typename ChanceOf>
+std::vector<double> chances(std::uint64_t total, Mirror mirror, const ChanceOf& chance_of) {
+  std::vector<double> chance(total + 1);
+  const std::uint64_t last = mirror == Mirror::Yes ? total / 2 : total;
+  for (std::uint64_t s = 0; s <= last; ++s) {
+    chance[s] = chance_of(s);
+    if (mirror == Mirror::Yes) chance[total - s] = chance[s];
+  }
+  return chance;
+}
+
 /// The probability of an extreme table as a function of the common rate: sum of chance[s] Binomial(s; n, rate). Rates are given as
 /// angles, rate = sin^2(angle), in which the binomial is about equally wide everywhere.
 class Exceedance {
  public:
   /// `floor` is not above the largest probability.
-  Exceedance(std::vector<double> chance, double floor)
+  Exceedance(std::vector<double> chance, double floor, Mirror mirror)
       : chance_(std::move(chance)),
         units_(static_cast<double>(chance_.size() - 1)),
-        cut_(kNegligible * floor) {}
+        floor_(floor),
+        mirror_(mirror),
+        up_(chance_.size()),
+        down_(chance_.size()) {
+    for (std::size_t s = 0; s + 1 < chance_.size(); ++s) {
+      const double k = static_cast<double>(s);
+      up_[s] = (units_ - k) / (k + 1);
+      down_[s + 1] = (k + 1) / (units_ - k);
+    }
+  }
 
   struct Value {
     double probability = 0;
@@ -104,33 +135,12 @@ class Exceedance {
   };
 
   [[nodiscard]] Value at(double angle) const {
-    const double sine = std::sin(angle);
-    const double cosine = std::cos(angle);
-    const double rate = sine * sine;
-    const double odds = rate / (cosine * cosine);
-    const std::size_t n = chance_.size() - 1;
-    const double mean = units_ * rate;
-    const std::size_t mode = std::min(n, static_cast<std::size_t>((units_ + 1) * rate));
-    const double peak = binomial_pmf(static_cast<double>(mode), units_, rate);
-    double probability = peak * chance_[mode];
-    double moment = probability * (static_cast<double>(mode) - mean);
-    double term = peak;
-    for (std::size_t s = mode; s < n; ++s) {
-      const double k = static_cast<double>(s);
-      term *= (units_ - k) / (k + 1) * odds;
-      if (term < cut_) break;
-      probability += term * chance_[s + 1];
-      moment += term * chance_[s + 1] * (k + 1 - mean);
-    }
-    term = peak;
-    for (std::size_t s = mode; s > 0; --s) {
-      const double k = static_cast<double>(s);
-      term *= k / ((units_ - k + 1) * odds);
-      if (term < cut_) break;
-      probability += term * chance_[s - 1];
-      moment += term * chance_[s - 1] * (k - 1 - mean);
-    }
-    return {probability, 2 * moment / (sine * cosine)};
+    double moment = 0;
+    const double mean = units_ * std::pow(std::sin(angle), 2);
+    const double probability = sum(angle, kNegligible, [&](std::size_t s, double share) {
+      moment += share * (static_cast<double>(s) - mean);
+    });
+    return {probability, 2 * moment / (std::sin(angle) * std::cos(angle))};
   }
 
   struct Maximum {
@@ -145,7 +155,11 @@ class Exceedance {
     const double step = std::numbers::pi / 2 / static_cast<double>(points);
     const auto angle = [&](std::size_t i) { return (static_cast<double>(i) + 0.5) * step; };
     std::vector<double> values(points);
-    for (std::size_t i = 0; i < points; ++i) values[i] = at(angle(i)).probability;
+    const std::size_t half = mirror_ == Mirror::Yes ? (points + 1) / 2 : points;
+    for (std::size_t i = 0; i < half; ++i) {
+      values[i] = sum(angle(i), kGridError, [](std::size_t, double) {});
+      if (mirror_ == Mirror::Yes) values[points - 1 - i] = values[i];
+    }
     const double highest = *std::max_element(values.begin(), values.end());
 
     Maximum best{chance_.front(), 0};  // at the rates 0 and 1 there is one table only
@@ -153,11 +167,11 @@ class Exceedance {
     const auto consider = [&](double where, double probability) {
       if (probability > best.probability) best = {probability, std::pow(std::sin(where), 2)};
     };
-    for (std::size_t i = 0; i < points; ++i) {
+    for (std::size_t i = 0; i < half; ++i) {
       const double left = i > 0 ? values[i - 1] : 0;
       const double right = i + 1 < points ? values[i + 1] : 0;
-      if (values[i] < left || values[i] < right || values[i] < kPeakShare * highest) continue;
-      consider(angle(i), values[i]);
+      if (values[i] < kSure * left || values[i] < kSure * right || values[i] < kPeakShare * highest) continue;
+      consider(angle(i), at(angle(i)).probability);
       const double from = i > 0 ? angle(i - 1) : angle(0) * 1e-3;
       const double to = i + 1 < points ? angle(i + 1) : std::numbers::pi / 2 - angle(0) * 1e-3;
       const auto peak = root_between([&](double x) { return at(x).slope; }, from, to);
@@ -168,9 +182,44 @@ class Exceedance {
   }
 
  private:
+  /// The probability; `each` is told every share of it that is more than `negligible`.
+  template <typename Each>
+  [[nodiscard]] double sum(double angle, double negligible, const Each& each) const {
+    const double rate = std::pow(std::sin(angle), 2);
+    const double odds = std::pow(std::tan(angle), 2);
+    const double inverse_odds = 1 / odds;
+    const double cut = negligible * floor_;
+    const std::size_t n = chance_.size() - 1;
+    const std::size_t mode = std::min(n, static_cast<std::size_t>((units_ + 1) * rate));
+    const double peak = binomial_pmf(static_cast<double>(mode), units_, rate);
+    double probability = 0;
+    const auto add = [&](std::size_t s, double term) {
+      const double share = term * chance_[s];
+      probability += share;
+      each(s, share);
+    };
+    add(mode, peak);
+    double term = peak;
+    for (std::size_t s = mode; s < n; ++s) {
+      term *= up_[s] * odds;
+      if (term < cut) break;
+      add(s + 1, term);
+    }
+    term = peak;
+    for (std::size_t s = mode; s > 0; --s) {
+      term *= down_[s] * inverse_odds;
+      if (term < cut) break;
+      add(s - 1, term);
+    }
+    return probability;
+  }
+
   std::vector<double> chance_;
   double units_;
-  double cut_;
+  double floor_;
+  Mirror mirror_;
+  std::vector<double> up_;  // Binomial(s + 1) / Binomial(s) over the odds
+  std::vector<double> down_;
 };
 
 TableMargins with_successes(const TableMargins& margins, std::uint64_t successes) {
@@ -200,14 +249,14 @@ UnconditionalTest boschloo(const SuccessCount& control, const SuccessCount& trea
   test.statistic = fisher_exact_p_value(control, treatment, alternative);
   const double limit = test.statistic * (1 + kStatisticTie);
   const double floor = likelihood(control, treatment);
-  std::vector<double> chance(margins.total + 1);
+  const Mirror mirror = mirror_of(margins, alternative);
   ConditionalTables tables;
-  for (std::uint64_t s = 0; s <= margins.total; ++s) {
+  std::vector<double> chance = chances(margins.total, mirror, [&](std::uint64_t s) {
     tables.fill(with_successes(margins, s), kNegligible * floor);
-    chance[s] = alternative == Alternative::TwoSided ? two_sided_within(tables, limit)
-                                                     : tail_within(tables, alternative, limit);
-  }
-  const auto [probability, rate] = Exceedance(std::move(chance), floor).maximum();
+    return alternative == Alternative::TwoSided ? two_sided_within(tables, limit)
+                                                : tail_within(tables, alternative, limit);
+  });
+  const auto [probability, rate] = Exceedance(std::move(chance), floor, mirror).maximum();
   test.p_value = probability;
   test.nuisance_rate = rate;
   return test;
@@ -279,9 +328,9 @@ Estimated<UnconditionalTest> barnard_test(const SuccessCount& control, const Suc
   test.assumptions = exact_assumptions();
   test.statistic = z(static_cast<double>(control.successes), static_cast<double>(treatment.successes));
   const double floor = likelihood(control, treatment);
-  std::vector<double> chance(margins.total + 1);
+  const Mirror mirror = mirror_of(margins, options.alternative);
   ConditionalTables tables;
-  for (std::uint64_t s = 0; s <= margins.total; ++s) {
+  std::vector<double> chance = chances(margins.total, mirror, [&](std::uint64_t s) {
     tables.fill(with_successes(margins, s), kNegligible * floor);
     double sum = 0;
     for (std::size_t i = 0; i < tables.probability.size(); ++i) {
@@ -291,9 +340,9 @@ Estimated<UnconditionalTest> barnard_test(const SuccessCount& control, const Suc
         sum += tables.probability[i];
       }
     }
-    chance[s] = std::min(1.0, sum);
-  }
-  const auto [probability, rate] = Exceedance(std::move(chance), floor).maximum();
+    return std::min(1.0, sum);
+  });
+  const auto [probability, rate] = Exceedance(std::move(chance), floor, mirror).maximum();
   test.p_value = probability;
   test.nuisance_rate = rate;
   return test;
