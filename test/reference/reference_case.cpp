@@ -77,7 +77,9 @@ std::uint64_t ReferenceCase::count(std::string_view key) const {
 }
 
 bool ReferenceCase::flag(std::string_view key, bool otherwise) const {
-  return has(key) ? input(key).as_bool() : otherwise;
+  if (!has(key)) return otherwise;
+  const json::value& value = input(key);
+  return value.is_bool() ? value.as_bool() : number_of(value) != 0;
 }
 
 std::vector<double> ReferenceCase::numbers(std::string_view key) const {

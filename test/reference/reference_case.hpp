@@ -46,6 +46,7 @@ class ReferenceCase {
   [[nodiscard]] double number(std::string_view key) const;
   [[nodiscard]] double number(std::string_view key, double otherwise) const;
   [[nodiscard]] std::uint64_t count(std::string_view key) const;
+  /// true and false, or 1 and 0.
   [[nodiscard]] bool flag(std::string_view key, bool otherwise) const;
   [[nodiscard]] std::vector<double> numbers(std::string_view key) const;
   [[nodiscard]] std::vector<std::vector<double>> rows(std::string_view key) const;
