@@ -246,8 +246,10 @@ json::object conditional(const ReferenceCase& c) {
 json::object answer_asymptotic_cs(const ReferenceCase& reference_case) {
   const std::string method = reference_case.method();
   if (method == "two_sided_asymptotic_confidence_sequence") return two_sided_sequence(reference_case);
-  if (method == "one_sided_lower_asymptotic_cs")
-    return one_sided_sequence(reference_case, stats::Alternative::Greater);
+  if (method == "one_sided_lower_asymptotic_cs") {
+    const bool less = reference_case.text("alternative", "greater") == "less";
+    return one_sided_sequence(reference_case, less ? stats::Alternative::Less : stats::Alternative::Greater);
+  }
   if (method == "one_sided_upper_asymptotic_cs")
     return one_sided_sequence(reference_case, stats::Alternative::Less);
   if (method == "exact_width_minimising_rho") return exact_rho(reference_case);
