@@ -236,11 +236,11 @@ Estimated<AllPairs> tukey_all_pairs(std::span<const Moments> groups, double conf
       pair.second = j;
       pair.value = difference_of_means(groups[j], groups[i]);
       pair.interval = {pair.value - critical * error, pair.value + critical * error};
-      pair.p_value =
-          std::min(1.0, studentized_range_sf(std::abs(pair.value) / error, k, result.degrees_within));
-      if (!std::isfinite(pair.interval.lower) || !std::isfinite(pair.interval.upper)) {
+      const double range = std::abs(pair.value) / error;
+      if (!std::isfinite(pair.interval.lower) || !std::isfinite(pair.interval.upper) || std::isnan(range)) {
         return not_estimable("the values are too large to be worked with");
       }
+      pair.p_value = std::min(1.0, studentized_range_sf(range, k, result.degrees_within));
       result.pairs.push_back(pair);
     }
   }

@@ -232,5 +232,11 @@ TEST(Anova, RefusesWhatItCannotJudge) {
   EXPECT_TRUE(with_empty->test.concerns.contains(Concern::FewUnits));
 }
 
+TEST(Tukey, RefusesMeansThatAreNoNumbers) {
+  std::vector<Moments> groups = moments_of_groups({{1, 2, 3}, {2, 3, 4}, {5, 6, 8}});
+  groups[1].mean = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_FALSE(tukey_all_pairs(groups));
+}
+
 }  // namespace
 }  // namespace splitplot::stats

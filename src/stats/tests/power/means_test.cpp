@@ -3,6 +3,7 @@
 #include <splitplot/stats/power/means.hpp>
 
 #include <cmath>
+#include <limits>
 
 #include <gtest/gtest.h>
 
@@ -162,6 +163,30 @@ TEST(PowerMeans, EndsAtOneForHugeEffects) {
   EXPECT_NEAR(*power_two_means(1e-308, 10, 10), 0.05, 1e-12);
   EXPECT_NEAR(*power_one_way_anova(3, 1e9, 1e5), 1, 1e-12);
   EXPECT_NEAR(*power_chi_square(1e100, 1e100, 2), 1, 1e-12);
+}
+
+TEST(PowerMeans, AnswersOrRefusesGroupsAndDegreesOfAnySize) {
+  const double hostile[] = {5e-324, 1e-300, 1e-12, 1,
+                            2,      1e15,   1e308, std::numeric_limits<double>::infinity()};
+  const auto is_probability = [](const Estimated<double>& power) {
+    return !power.has_value() || (*power >= 0 && *power <= 1);
+  };
+  for (const double one : hostile) {
+    for (const double other : hostile) {
+      for (const double third : hostile) {
+        EXPECT_TRUE(is_probability(power_one_way_anova(one, other, third))) << one << ' ' << other;
+        EXPECT_TRUE(is_probability(power_chi_square(one, other, third)))
+            << one << ' ' << other << ' ' << third;
+      }
+      const auto groups_units = units_for_one_way_anova(one, other, 0.8);
+      EXPECT_TRUE(!groups_units.has_value() || *groups_units >= 2) << one << ' ' << other;
+      const auto units = units_for_chi_square(one, other, 0.8);
+      EXPECT_TRUE(!units.has_value() || *units >= 0) << one << ' ' << other;
+    }
+  }
+  EXPECT_FALSE(power_one_way_anova(1e308, 2, 0.1).has_value());
+  EXPECT_FALSE(power_chi_square(0.1, 100, 5e-324).has_value());
+  EXPECT_NEAR(*power_one_way_anova(3, 1e308, 0), 0.05, 1e-9);
 }
 
 }  // namespace

@@ -36,13 +36,14 @@ namespace splitplot::stats {
 
 /// P(reject) of one-way analysis of variance with equal groups: F with noncentrality groups n f^2, f = standard deviation of the group
 /// means / standard deviation of a value (Cohen 1988, chapter 8). In terms of R's power.anova.test f^2 = between (groups - 1) / (within
-/// groups). Not estimable: fewer than two groups, not more than one unit a group, f negative.
+/// groups). Not estimable: fewer than two groups or more than 1e5, not more than one unit a group, f negative.
 [[nodiscard]] Estimated<double> power_one_way_anova(double groups, double units_per_group, double f,
                                                     double alpha = 0.05);
 [[nodiscard]] Estimated<double> units_for_one_way_anova(double groups, double f, double power,
                                                         double alpha = 0.05);
 
 /// P(reject) of a chi-square test with noncentrality units w^2 (Cohen 1988, chapter 7), and the units for a power.
+/// Not estimable: degrees of freedom outside [1e-3, 1e9], no units, w negative.
 [[nodiscard]] Estimated<double> power_chi_square(double w, double units, double degrees, double alpha = 0.05);
 [[nodiscard]] Estimated<double> units_for_chi_square(double w, double degrees, double power,
                                                      double alpha = 0.05);
