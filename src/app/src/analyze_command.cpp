@@ -3,6 +3,7 @@
 #include "choice.hpp"
 #include "command.hpp"
 #include "files.hpp"
+#include "statistics_options.hpp"
 #include "terminal.hpp"
 
 #include <splitplot/experiment/analysis.hpp>
@@ -34,8 +35,8 @@ struct AnalyzeOptions {
   std::vector<std::string> kinds;
   std::vector<std::string> weights;
   std::string html_path;
+  StatisticsOptions statistics;
   bool json = false;
-  bool sequential = false;
   bool quiet = false;
   ColourChoice colour = ColourChoice::Automatic;
   store::EmbeddedWarehouseOptions warehouse;
@@ -62,15 +63,6 @@ Result<char> one_character(const std::string& text, std::string_view option) {
   if (text.size() == 1) return text[0];
   return fail(ErrorCode::InvalidArgument, fmt::format("{} takes one character, not '{}'", option, text),
               "for a tab, write tab");
-}
-
-/// "NAME=VALUE", split at the last '=' since names may hold one.
-Result<std::pair<std::string, std::string>> name_and_value(const std::string& text, std::string_view option) {
-  const auto at = text.rfind('=');
-  if (at == std::string::npos || at == 0 || at + 1 == text.size()) {
-    return fail(ErrorCode::InvalidArgument, fmt::format("{} takes NAME=VALUE, not '{}'", option, text));
-  }
-  return std::pair{text.substr(0, at), text.substr(at + 1)};
 }
 
 /// "A=50,B=50" and repeated options to one text per variant. A part without '=' belongs to the next: names may hold commas.
@@ -152,9 +144,8 @@ Result<void> finish_request(AnalyzeOptions& options) {
                   "give the report a name of its own");
     }
   }
-  request.monitoring =
-      options.sequential ? experiment::Monitoring::Sequential : experiment::Monitoring::FixedHorizon;
   request.with_distributions = !options.html_path.empty();
+  if (auto read = read_statistics(options.statistics, request); !read) return read;
   return read_pairs(options);
 }
 
@@ -243,33 +234,9 @@ void add_data_options(CLI::App& command, AnalyzeOptions& options) {
       ->group(files);
 }
 
-void add_statistics_options(CLI::App& command, AnalyzeOptions& options) {
+void add_metric_options(CLI::App& command, AnalyzeOptions& options) {
   const std::string statistics = "Statistics";
   AnalysisRequest& request = options.request;
-  const std::vector<std::pair<std::string, stats::Correction>> corrections{
-      {"holm", stats::Correction::Holm},
-      {"bonferroni", stats::Correction::Bonferroni},
-      {"bh", stats::Correction::BenjaminiHochberg},
-      {"none", stats::Correction::None}};
-  command.add_option("--alpha", request.alpha, "Error rate; intervals hold 1 - alpha (0.05)")
-      ->group(statistics);
-  command.add_option("--power", request.power, "Power of the detectable effects (0.8)")->group(statistics);
-  add_choice(command, "--correction", request.correction,
-             "Over metrics x variants: holm (default), bonferroni, bh, none", corrections)
-      ->group(statistics);
-  add_choice(command, "--segment-correction", request.segment_correction,
-             "Over segments x metrics x variants: bh (default), holm, bonferroni, none", corrections)
-      ->group(statistics);
-  CLI::Option* sequential = command
-                                .add_flag("--sequential", options.sequential,
-                                          "The test was watched while it ran: always-valid intervals")
-                                ->group(statistics);
-  command
-      .add_option("--tune-at", request.tuned_for_units,
-                  "With --sequential: total units at which intervals are tightest (10000)")
-      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000'000'000}).description(""))
-      ->needs(sequential)
-      ->group(statistics);
   command.add_option("--weights", options.weights, "Planned split, such as A=50,B=50 (equal)")
       ->allow_extra_args(false)
       ->group(statistics);
@@ -304,7 +271,8 @@ void add_analyze_command(CLI::App& program, Run& run) {
   auto options = std::make_shared<AnalyzeOptions>();
   CLI::App* command = program.add_subcommand("analyze", "Analyse an experiment file, per segment");
   add_data_options(*command, *options);
-  add_statistics_options(*command, *options);
+  add_statistics_options(*command, options->statistics, options->request);
+  add_metric_options(*command, *options);
   add_output_options(*command, *options);
   command->footer(kExamples);
   command->callback([options, &run] { run = [options] { return run_analyze(*options); }; });

@@ -3,11 +3,14 @@
 #include "data_checks.hpp"
 #include "distributions.hpp"
 #include "frame_plan.hpp"
+#include "method_choice.hpp"
 #include "metric_analysis.hpp"
+#include "planned_looks.hpp"
 #include "segment_analysis.hpp"
 
 #include <splitplot/base/number_text.hpp>
 #include <splitplot/experiment/analysis.hpp>
+#include <splitplot/stats/many/hierarchical_fdr.hpp>
 
 #include <algorithm>
 #include <map>
@@ -66,16 +69,13 @@ std::vector<Segment> merge_segments(const store::Frame& frame, const std::vector
   return segments;
 }
 
-/// Corrects the p-values of a family and marks the significant tests; answers the size of the family.
+/// Writes the corrected p-values of a family and marks the significant tests.
 template <typename Test>
-std::size_t correct_family(std::vector<Test*>& tests, const std::vector<double>& p_values,
-                           stats::Correction correction, double alpha) {
-  const auto adjusted = stats::adjust_p_values(p_values, correction);
+void mark_significant(std::vector<Test*>& tests, const std::vector<double>& adjusted, double alpha) {
   for (std::size_t i = 0; i < tests.size(); ++i) {
     tests[i]->adjusted_p_value = adjusted[i];
     tests[i]->significant = adjusted[i] <= alpha;
   }
-  return tests.size();
 }
 
 void correct_metrics(Analysis& analysis) {
@@ -89,7 +89,8 @@ void correct_metrics(Analysis& analysis) {
     }
   }
   const auto& request = analysis.request;
-  analysis.family.tests = correct_family(tests, p_values, request.correction, request.alpha);
+  mark_significant(tests, stats::adjust_p_values(p_values, request.correction), request.alpha);
+  analysis.family.tests = tests.size();
   analysis.family.correction = request.correction;
   analysis.family.description = fmt::format(
       "{} metric{} x {} treatment{}", analysis.metrics.size(), analysis.metrics.size() == 1 ? "" : "s",
@@ -112,20 +113,33 @@ void correct_heterogeneity(Analysis& analysis) {
 void correct_segments(Analysis& analysis) {
   std::vector<SegmentResult*> tests;
   std::vector<double> p_values;
+  std::vector<std::size_t> segment_of;  // over all dimensions, whose tables stand together
   std::size_t segments = 0;
+  std::size_t first_of_dimension = 0;
   for (SegmentTable& table : analysis.segment_tables) {
-    if (table.metric == 0 && table.variant == 1) segments += table.segments.size();
-    for (SegmentResult& segment : table.segments) {
+    if (table.metric == 0 && table.variant == 1) {
+      first_of_dimension = segments;
+      segments += table.segments.size();
+    }
+    for (std::size_t i = 0; i < table.segments.size(); ++i) {
+      SegmentResult& segment = table.segments[i];
       if (!segment.raw) continue;
       tests.push_back(&segment);
       p_values.push_back(segment.raw->p_value);
+      segment_of.push_back(first_of_dimension + i);
     }
   }
   if (analysis.segment_tables.empty()) return;
   const auto& request = analysis.request;
   Family family;
-  family.tests = correct_family(tests, p_values, request.segment_correction, request.alpha);
+  const bool by_segment = request.segment_structure == FamilyStructure::BySegment;
+  mark_significant(tests,
+                   by_segment ? stats::hierarchical_fdr(p_values, segment_of, request.alpha).adjusted_p_values
+                              : stats::adjust_p_values(p_values, request.segment_correction),
+                   request.alpha);
+  family.tests = tests.size();
   family.correction = request.segment_correction;
+  family.structure = request.segment_structure;
   family.description = fmt::format("{} segments x {} metric{} x {} treatment{}", grouped(segments),
                                    analysis.metrics.size(), analysis.metrics.size() == 1 ? "" : "s",
                                    analysis.variants.size() - 1, analysis.variants.size() == 2 ? "" : "s");
@@ -161,15 +175,23 @@ void withhold_verdicts(Analysis& analysis) {
 
 Result<void> analyse_metrics_and_segments(Analysis& analysis, const FramePlan& plan,
                                           const store::Frame& frame, const Arms& arms) {
+  if (analysis.request.monitoring == Monitoring::GroupSequential) {
+    auto look = look_status(analysis.request.look_plan, analysis.request.alpha, analysis.units);
+    if (!look) return tl::unexpected(look.error());
+    analysis.look = *look;
+  }
   std::vector<ComparisonSettings> settings;
   for (std::size_t i = 0; i < plan.metrics.size(); ++i) {
     const auto over_arms = metric_over_arms(arms, i);
-    auto metric_settings = settings_for(analysis.request, plan.metrics[i].measure.name, over_arms);
+    auto metric_settings =
+        settings_for(analysis.request, plan.metrics[i].measure.name, over_arms, analysis.look);
     if (!metric_settings) return tl::unexpected(metric_settings.error());
     analysis.metrics.push_back(
         analyse_metric(plan.metrics[i], analysis.variants, over_arms, *metric_settings));
     settings.push_back(std::move(*metric_settings));
   }
+  if (auto used = check_choices_are_used(analysis.request, analysis.metrics); !used)
+    return tl::unexpected(used.error());
   for (const DimensionPlan& dimension : plan.dimensions) {
     const auto segments = merge_segments(frame, analysis.variants, dimension, plan.metrics.size());
     if (segments.size() > kMaximumSegments) {
@@ -185,6 +207,7 @@ Result<void> analyse_metrics_and_segments(Analysis& analysis, const FramePlan& p
         analysis.segment_tables.push_back(std::move(table));
       }
     }
+    note_few_segments(analysis, dimension.name);
   }
   return {};
 }
@@ -230,6 +253,7 @@ Result<Analysis> analyze_file(store::Warehouse& warehouse, const AnalysisRequest
   correct_segments(analysis);
   correct_heterogeneity(analysis);
   withhold_verdicts(analysis);
+  analysis.methods = methods_used(analysis);
   note_assumptions(analysis);
   if (request.with_distributions) {
     if (auto done = add_histograms(analysis, warehouse, plan->query, arms); !done)

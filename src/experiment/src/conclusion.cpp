@@ -150,12 +150,13 @@ void conclude_found_segments(const Analysis& analysis, std::vector<std::string>&
     }
     named.push_back(std::move(text));
   }
+  const Family& family = *analysis.segment_family;
+  const bool corrected =
+      family.structure == FamilyStructure::BySegment || family.correction != stats::Correction::None;
   const std::size_t more = found.size() - named.size();
   sentences.push_back(fmt::format("Inside segments, {} {} tests, an effect was found for {}{}.",
-                                  analysis.segment_family->correction == stats::Correction::None
-                                      ? "without correction for"
-                                      : "corrected for",
-                                  grouped(analysis.segment_family->tests), fmt::join(named, "; "),
+                                  corrected ? "corrected for" : "without correction for",
+                                  grouped(family.tests), fmt::join(named, "; "),
                                   more == 0 ? "" : fmt::format(" and {} more", grouped(more))));
 }
 

@@ -105,6 +105,50 @@ void note(Analysis& analysis, Severity severity, std::string code, std::string m
   analysis.findings.push_back({severity, std::move(code), std::move(message)});
 }
 
+void note_monitoring(Analysis& analysis) {
+  auto& assumptions = analysis.assumptions;
+  switch (analysis.request.monitoring) {
+    case Monitoring::FixedHorizon:
+      assumptions.push_back(
+          {"The test is finished and its end was fixed beforehand; a test that was watched and stopped when "
+           "it "
+           "looked good "
+           "needs wider intervals.",
+           "--sequential, or --planned-units where looks were planned"});
+      return;
+    case Monitoring::Sequential:
+      assumptions.push_back(
+          {fmt::format(
+               "The test was watched; intervals hold at every look and are tightest at {} units in all.",
+               grouped(analysis.request.tuned_for_units)),
+           "--tune-at UNITS"});
+      return;
+    case Monitoring::GroupSequential:
+      assumptions.push_back(
+          {fmt::format("Alpha is spent over looks by {}.", text_of(analysis.request.look_plan.spending)),
+           "--spending obf, pocock, hsd:GAMMA or power:RHO"});
+      if (analysis.request.look_plan.looks.empty())
+        assumptions.push_back({"This is the first look at the test.", "--looks-at UNITS,UNITS,..."});
+      return;
+  }
+}
+
+/// A prior that was stated is told with the metrics that it is for; nothing believed beforehand is a choice, too.
+void note_priors(Analysis& analysis) {
+  std::map<std::string, std::vector<std::string>> metrics;
+  for (const MetricResult& metric : analysis.metrics) metrics[text_of(metric.prior)].push_back(metric.name);
+  for (const auto& [prior, names] : metrics) {
+    analysis.assumptions.push_back(
+        {prior == "flat"
+             ? fmt::format("Chances to win and expected losses take every effect for equally likely "
+                           "beforehand: {}.",
+                           fmt::join(names, ", "))
+             : fmt::format("Chances to win, expected losses and credible intervals rest on the prior {}: {}.",
+                           prior, fmt::join(names, ", ")),
+         "--prior normal:SD"});
+  }
+}
+
 }  // namespace
 
 std::size_t index_of(const std::vector<Variant>& variants, const std::string& name) {
@@ -190,9 +234,17 @@ void check_sample_ratio(Analysis& analysis) {
                        variant.name));
     }
   }
-  analysis.sample_ratio.overall = stats::sample_ratio_test(observed, weights);
-  const auto& test = analysis.sample_ratio.overall;
-  if (!test || test->p_value >= kMismatchAlarm) return;
+  SampleRatio& ratio = analysis.sample_ratio;
+  ratio.overall = stats::sample_ratio_test(observed, weights);
+  if (!ratio.overall) return;
+  double p_value = ratio.overall->p_value;
+  if (analysis.request.monitoring != Monitoring::FixedHorizon) {
+    if (const auto look = stats::sample_ratio_sequence_look(observed, weights)) {
+      ratio.at_every_look = *look;
+      p_value = look->p_value;
+    }
+  }
+  if (p_value >= kMismatchAlarm) return;
   analysis.sample_ratio.mismatch = true;
   std::vector<std::string> shares;
   for (const Variant& variant : analysis.variants) {
@@ -346,19 +398,8 @@ void note_assumptions(Analysis& analysis) {
   if (analysis.request.weights.empty()) {
     assumptions.push_back({"The split was planned to be equal.", "--weights A=50,B=50"});
   }
-  if (analysis.request.monitoring == Monitoring::FixedHorizon) {
-    assumptions.push_back(
-        {"The test is finished and its end was fixed beforehand; a test that was watched and stopped when it "
-         "looked good "
-         "needs wider intervals.",
-         "--sequential"});
-  } else {
-    assumptions.push_back(
-        {fmt::format(
-             "The test was watched; intervals hold at every look and are tightest at {} units in all.",
-             grouped(analysis.request.tuned_for_units)),
-         "--tune-at UNITS"});
-  }
+  note_monitoring(analysis);
+  note_priors(analysis);
   if (!analysis.request.covariates.empty()) {
     assumptions.push_back(
         {fmt::format("Measured before the exposure: {}.", fmt::join(analysis.request.covariates, ", ")),

@@ -58,6 +58,22 @@ Result<void> check_settings(const AnalysisRequest& request) {
     return fail(ErrorCode::InvalidArgument, "a sequential analysis cannot be tuned for 0 units",
                 "give the total sample you planned");
   }
+  if (request.monitoring == Monitoring::GroupSequential && request.look_plan.planned_units == 0) {
+    return fail(ErrorCode::InvalidArgument, "looks cannot be planned for a test that ends with 0 units",
+                "give the total sample you planned");
+  }
+  if (request.methods.chosen() && request.monitoring == Monitoring::Sequential) {
+    return fail(ErrorCode::InvalidArgument,
+                "a test that was watched is judged by a confidence sequence, so no other test or interval "
+                "can be chosen",
+                "leave out --sequential, or --method and --interval");
+  }
+  if (request.methods.chosen() && !request.covariates.empty()) {
+    return fail(ErrorCode::InvalidArgument,
+                "means with covariates taken out have a test of their own, so no other test or interval can "
+                "be chosen",
+                "leave out --covariate, or --method and --interval");
+  }
   if (request.metrics.empty()) {
     return fail(ErrorCode::InvalidArgument, "no metric was named", "name at least one with --metric COLUMN");
   }
@@ -111,6 +127,12 @@ Result<void> plan_metrics(FramePlan& plan, const AnalysisRequest& request) {
   }
   for (const auto& [name, kind] : request.kinds) {
     if (auto checked = check_known(name, "--kind"); !checked) return checked;
+  }
+  for (const auto& [name, method] : request.methods.by_metric) {
+    if (auto checked = check_known(name, "--method"); !checked) return checked;
+  }
+  for (const auto& [name, prior] : request.priors.by_metric) {
+    if (auto checked = check_known(name, "--prior"); !checked) return checked;
   }
   return {};
 }

@@ -1,5 +1,9 @@
 #include "metric_analysis.hpp"
 
+#include "method_choice.hpp"
+#include "planned_looks.hpp"
+#include "posterior.hpp"
+
 #include <splitplot/base/number_text.hpp>
 #include <splitplot/experiment/numbers.hpp>
 #include <splitplot/stats/adjust/covariate.hpp>
@@ -14,6 +18,7 @@
 #include <cmath>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace splitplot::experiment {
 namespace {
@@ -27,123 +32,208 @@ using store::MetricAggregate;
 constexpr double kMissingnessAlarm = 0.001;
 /// Below this many units in an arm, normal approximations are not to be relied upon.
 constexpr std::uint64_t kFewUnits = 30;
-/// A confidence sequence is asymptotic: with fewer units in an arm it rejects too often, so a watched test has no verdict before.
+/// A confidence sequence is asymptotic: with fewer units in an arm, or fewer successes or failures, it rejects too often, so a watched
+/// test has no verdict before. 50 units alone let up to 77 % of watched tests without effect err where one arm has a fiftieth or a
+/// tenth of the units and rates are 0.5 to 10 %; 5 successes and failures let 4 %, 10 let 3.1 % (docs/methods/confidence-sequence.md).
 constexpr std::uint64_t kMinimumSequentialUnits = 50;
-
-/// One arm's mean as a comparison sees it: raw, or with the covariates' imbalance taken out.
-struct MeanAndVariance {
-  double mean = 0;
-  double variance_of_mean = 0;
-};
+constexpr std::uint64_t kMinimumSequentialSuccesses = 10;
+/// Of nominal levels: 1 less than this is hardly told from 1 by a double, so that an interval is built from the boundary itself.
+constexpr double kLeastNominalAlpha = 1e-9;
 
 ComparisonSettings without_covariates(ComparisonSettings settings) {
   settings.cuped_coefficients.reset();
   return settings;
 }
 
-MeanAndVariance mean_of(const MetricAggregate& arm, const ComparisonSettings& settings,
-                        const std::vector<double>& centre) {
-  if (settings.cuped_coefficients) {
-    const auto adjusted = stats::adjust_mean(arm.with_covariates, *settings.cuped_coefficients, centre);
-    return {adjusted.mean, adjusted.variance_of_mean};
-  }
-  if (settings.kind == MetricKind::Proportion) {
-    const double rate = success_count(arm).rate();
-    return {rate, rate * (1 - rate) / static_cast<double>(std::max<std::uint64_t>(arm.moments.count, 1))};
-  }
-  return {arm.moments.mean, arm.moments.variance_of_mean()};
+bool compares_rates(const ComparisonSettings& settings) {
+  return settings.kind == MetricKind::Proportion && !settings.cuped_coefficients;
 }
 
-Estimated<stats::Difference> fixed_horizon_difference(const MetricAggregate& control,
-                                                      const MetricAggregate& treatment,
-                                                      const ComparisonSettings& settings,
-                                                      const std::vector<double>& centre) {
-  const double confidence = 1 - settings.alpha;
+/// The difference by the test of one look, with an interval at any confidence.
+Estimated<stats::Difference> one_look_difference(const ArmPair& arms, const ComparisonSettings& settings,
+                                                 const std::vector<double>& centre, double confidence) {
   if (settings.cuped_coefficients) {
-    return stats::compare_adjusted(
-        stats::adjust_mean(control.with_covariates, *settings.cuped_coefficients, centre),
-        stats::adjust_mean(treatment.with_covariates, *settings.cuped_coefficients, centre), confidence);
+    const auto& theta = *settings.cuped_coefficients;
+    return stats::compare_adjusted(stats::adjust_mean(arms.control.with_covariates, theta, centre),
+                                   stats::adjust_mean(arms.treatment.with_covariates, theta, centre),
+                                   confidence);
   }
   if (settings.kind == MetricKind::Proportion) {
-    return stats::compare_proportions(success_count(control), success_count(treatment), confidence);
+    return stats::compare_proportions(
+        success_count(arms.control), success_count(arms.treatment),
+        {.confidence = confidence, .test = proportion_test(settings.method), .interval = settings.interval});
   }
-  return stats::compare_means(control.moments, treatment.moments, confidence);
+  const bool pooled = settings.method == ComparisonMethod::Student;
+  return stats::compare_means(
+      arms.control.moments, arms.treatment.moments,
+      {.confidence = confidence,
+       .variance = pooled ? stats::VarianceModel::Pooled : stats::VarianceModel::PerArm});
 }
 
 /// A difference of rates lies in [-1, 1], a rate in [0, 1]; cutting an interval there loses nothing.
 stats::Interval cut_to(stats::Interval interval, const ComparisonSettings& settings, double lowest) {
-  if (settings.kind != MetricKind::Proportion || settings.cuped_coefficients) return interval;
+  if (!compares_rates(settings)) return interval;
   return {std::max(interval.lower, lowest), std::min(interval.upper, 1.0)};
 }
 
-Estimated<stats::ConfidenceSequence> sequence_of(const MetricAggregate& control,
-                                                 const MetricAggregate& treatment,
-                                                 const stats::Difference& difference,
-                                                 const ComparisonSettings& settings) {
-  if (std::min(control.moments.count, treatment.moments.count) < kMinimumSequentialUnits) {
-    return not_estimable(fmt::format(
-        "a test that was watched gives no verdict before {} units in each variant", kMinimumSequentialUnits));
-  }
-  return stats::asymptotic_confidence_sequence(difference.value, difference.standard_error,
-                                               control.moments.count + treatment.moments.count,
-                                               settings.tuned_for_units, 1 - settings.alpha);
+stats::Interval around(double value, double half_width) {
+  return {value - half_width, value + half_width};
 }
 
-/// Replaces interval and p-value by ones that hold at every look.
-stats::Difference always_valid(stats::Difference difference, const stats::ConfidenceSequence& sequence,
-                               const ComparisonSettings& settings) {
-  difference.interval =
-      cut_to({difference.value - sequence.half_width, difference.value + sequence.half_width}, settings, -1);
-  difference.p_value = sequence.p_value;
-  difference.test = stats::TestMethod::ConfidenceSequence;
-  difference.interval_method = stats::IntervalMethod::ConfidenceSequence;
-  return difference;
+/// Why a watched test has no verdict yet.
+std::optional<std::string> too_early(const ArmPair& arms, const ComparisonSettings& settings) {
+  if (std::min(arms.control.moments.count, arms.treatment.moments.count) < kMinimumSequentialUnits) {
+    return fmt::format("a test that was watched gives no verdict before {} units in each variant",
+                       kMinimumSequentialUnits);
+  }
+  if (!compares_rates(settings)) return std::nullopt;
+  for (const MetricAggregate* arm : {&arms.control, &arms.treatment}) {
+    const auto count = success_count(*arm);
+    if (std::min(count.successes, count.units - count.successes) >= kMinimumSequentialSuccesses) continue;
+    return fmt::format(
+        "a test of rates that was watched gives no verdict before {} successes and {} failures in each "
+        "variant",
+        kMinimumSequentialSuccesses, kMinimumSequentialSuccesses);
+  }
+  return std::nullopt;
 }
 
-/// How many standard errors a fixed-horizon interval reaches to either side: what Fieller's interval needs to match it.
-double critical_value(const stats::Difference& difference, const ComparisonSettings& settings) {
-  // Newcombe's interval is not symmetric, so that a rate has the normal quantile; the others are quantile times standard error.
-  if (settings.kind == MetricKind::Proportion && !settings.cuped_coefficients) {
-    return stats::normal_quantile(1 - settings.alpha / 2);
-  }
+/// How many standard errors an interval of one look reaches to either side: what Fieller's interval needs to match it.
+double critical_value(const stats::Difference& difference, double alpha, const ComparisonSettings& settings) {
+  // Intervals of rates are not symmetric, so that a rate has the normal quantile; the others are quantile times standard error.
+  if (compares_rates(settings)) return -stats::normal_quantile(alpha / 2);
   return difference.interval.width() / 2 / difference.standard_error;
 }
 
-Estimated<stats::Estimate> lift_of(const MetricAggregate& control, const MetricAggregate& treatment,
-                                   double critical, const ComparisonSettings& settings,
+Estimated<stats::Estimate> lift_of(const ArmPair& arms, double critical, const ComparisonSettings& settings,
                                    const std::vector<double>& centre) {
-  const auto base = mean_of(control, settings, centre);
-  const auto other = mean_of(treatment, settings, centre);
+  const auto base = mean_of(arms.control, settings, centre);
+  const auto other = mean_of(arms.treatment, settings, centre);
   if (!(base.variance_of_mean + other.variance_of_mean > 0)) {
     return not_estimable("all units have the same value, so there is no spread to judge by");
   }
+  if (!std::isfinite(critical)) return not_estimable("nothing of alpha may be spent at so early a look");
   return stats::fieller_lift(base.mean, base.variance_of_mean, other.mean, other.variance_of_mean, critical);
 }
 
-void note_skewness(MetricResult& result, const std::vector<Variant>& variants,
-                   const std::vector<const MetricAggregate*>& arms) {
-  // The arm that lacks most decides. A proportion has exact methods for small counts and needs no such
-  // warning.
-  double worst_ratio = 1;
-  double needed_units = 0;
-  std::size_t worst = 0;
-  for (std::size_t i = 0; i < arms.size(); ++i) {
-    if (arms[i]->moments.count < 2) continue;
-    const double needed = stats::units_for_normal_mean(arms[i]->moments.skewness());
-    const double ratio = needed / static_cast<double>(arms[i]->moments.count);
-    if (ratio <= worst_ratio) continue;
-    worst_ratio = ratio;
-    needed_units = needed;
-    worst = i;
+void give_up(ArmComparison& result, const stats::NotEstimable& reason) {
+  result.difference = tl::unexpected(reason);
+  result.lift = tl::unexpected(reason);
+  result.detectable_difference = tl::unexpected(reason);
+}
+
+void judge_at_one_look(ArmComparison& result, const ArmPair& arms, const ComparisonSettings& settings,
+                       const std::vector<double>& centre) {
+  const stats::Difference& difference = *result.one_look;
+  result.difference = difference;
+  result.lift = difference.standard_error > 0
+                    ? lift_of(arms, critical_value(difference, settings.alpha, settings), settings, centre)
+                    : not_estimable("all units have the same value, so there is no spread to judge by");
+  result.detectable_difference =
+      stats::detectable_difference(difference.standard_error, settings.alpha, settings.power);
+}
+
+/// Replaces interval and p-value by ones that hold at every look.
+void judge_at_every_look(ArmComparison& result, const ArmPair& arms, const ComparisonSettings& settings,
+                         const std::vector<double>& centre) {
+  if (auto why = too_early(arms, settings)) return give_up(result, {*std::move(why)});
+  stats::Difference difference = *result.one_look;
+  const std::uint64_t units = arms.control.moments.count + arms.treatment.moments.count;
+  const double confidence = 1 - settings.alpha;
+  const auto sequence = stats::asymptotic_confidence_sequence(difference.value, difference.standard_error,
+                                                              units, settings.tuned_for_units, confidence);
+  if (!sequence) return give_up(result, sequence.error());
+  difference.interval = cut_to(around(difference.value, sequence->half_width), settings, -1);
+  difference.p_value = sequence->p_value;
+  difference.test = stats::TestMethod::ConfidenceSequence;
+  difference.interval_method = stats::IntervalMethod::ConfidenceSequence;
+  difference.assumptions = sequence->assumptions;
+  result.difference = difference;
+  const auto base = mean_of(arms.control, settings, centre);
+  const auto other = mean_of(arms.treatment, settings, centre);
+  const auto relative = stats::relative_confidence_sequence(base.mean, base.variance_of_mean, other.mean,
+                                                            other.variance_of_mean, units,
+                                                            settings.tuned_for_units, confidence);
+  if (relative) {
+    result.lift = relative->lift;
+  } else {
+    result.lift = tl::unexpected(relative.error());
   }
-  if (worst_ratio <= 1) return;
-  result.findings.push_back(
-      {Severity::Warning, "skewed",
-       fmt::format("'{}' is so skewed that its interval may miss the truth more often than stated: for a "
-                   "skewness like "
-                   "that of '{}', about {} units per variant would be needed, and it has {}.",
-                   result.name, variants[worst].name, fixed(needed_units, 0),
-                   grouped(arms[worst]->moments.count))});
+  result.detectable_difference =
+      stats::detectable_by_interval(sequence->half_width, difference.standard_error, settings.power);
+}
+
+/// Replaces interval and p-value by the repeated ones of this look: those of one look at the level that the boundary means.
+void judge_at_planned_look(ArmComparison& result, const ArmPair& arms, const ComparisonSettings& settings,
+                           const std::vector<double>& centre) {
+  const LookStatus& look = *settings.look;
+  stats::Difference difference = *result.one_look;
+  if (look.nominal_alpha >= kLeastNominalAlpha) {
+    const auto at_boundary = one_look_difference(arms, settings, centre, 1 - look.nominal_alpha);
+    if (!at_boundary) return give_up(result, at_boundary.error());
+    difference = *at_boundary;
+  } else {
+    difference.interval =
+        cut_to(around(difference.value, look.boundary * difference.standard_error), settings, -1);
+  }
+  result.z = z_of(difference);
+  difference.assumptions = at_planned_looks(difference.assumptions);
+  difference.p_value = p_value_at_look(settings.look_plan, look, settings.alpha, *result.z);
+  result.difference = difference;
+  if (!(difference.standard_error > 0)) {
+    const auto why = not_estimable("all units have the same value, so there is no spread to judge by");
+    result.lift = why;
+    result.detectable_difference = why;
+    return;
+  }
+  const double critical = compares_rates(settings) || look.nominal_alpha < kLeastNominalAlpha
+                              ? look.boundary
+                              : critical_value(difference, look.nominal_alpha, settings);
+  result.lift = lift_of(arms, critical, settings, centre);
+  result.detectable_difference = stats::detectable_by_interval(critical * difference.standard_error,
+                                                               difference.standard_error, settings.power);
+}
+
+/// What in the data speaks against the numbers of a comparison becomes a finding.
+void note_concerns(MetricResult& result, const std::vector<Variant>& variants,
+                   const ComparisonSettings& settings) {
+  std::vector<std::string> skewed, rough, exact;
+  for (std::size_t i = 0; i < result.comparisons.size(); ++i) {
+    const Comparison& comparison = result.comparisons[i];
+    // The shape is the metric's own, whatever the covariates took out.
+    const auto& raw = result.adjustments.empty() ? comparison.one_look : result.adjustments[i].unadjusted;
+    const std::string& name = variants[comparison.variant].name;
+    if (raw && raw->concerns.contains(stats::Concern::SkewedForItsSize)) skewed.push_back(name);
+    if (!comparison.difference || !comparison.difference->concerns.contains(stats::Concern::FewSuccesses))
+      continue;
+    (is_exact(comparison.difference->test) ? exact : rough).push_back(name);
+  }
+  if (!skewed.empty()) {
+    result.findings.push_back(
+        {Severity::Warning, "skewed",
+         fmt::format(
+             "'{}' is so skewed for so few units that its interval may miss the truth more often than "
+             "stated ({} against {}): a few large values decide.",
+             result.name, fmt::join(skewed, ", "), variants[0].name)});
+  }
+  const bool constant =
+      std::ranges::any_of(result.findings, [](const Finding& finding) { return finding.code == "constant"; });
+  if (constant || settings.monitoring == Monitoring::Sequential) return;
+  if (!exact.empty()) {
+    result.findings.push_back(
+        {Severity::Note, "few_successes",
+         fmt::format("'{}' has so few successes or failures ({} against {}) that its test "
+                     "is an exact one; lift and chance to win are rough.",
+                     result.name, fmt::join(exact, ", "), variants[0].name)});
+  }
+  if (!rough.empty()) {
+    result.findings.push_back(
+        {Severity::Warning, "few_successes",
+         fmt::format(
+             "'{}' has so few successes or failures ({} against {}) that the test asked for is rough; "
+             "--method auto takes an exact one.",
+             result.name, fmt::join(rough, ", "), variants[0].name)});
+  }
 }
 
 void note_missing(MetricResult& result, const std::vector<const MetricAggregate*>& arms) {
@@ -195,24 +285,20 @@ void note_degenerate(MetricResult& result, const std::vector<Variant>& variants,
   }
 }
 
-std::vector<double> best_chances(const std::vector<const MetricAggregate*>& arms,
-                                 const ComparisonSettings& settings, const std::vector<double>& centre) {
-  std::vector<stats::NormalPosterior> posteriors;
-  for (const MetricAggregate* arm : arms) {
-    if (arm->moments.count < 2) return {};
-    if (settings.kind == MetricKind::Proportion && !settings.cuped_coefficients) {
-      posteriors.push_back(stats::posterior_of_rate(success_count(*arm)));
-    } else {
-      const auto mean = mean_of(*arm, settings, centre);
-      posteriors.push_back({mean.mean, std::sqrt(mean.variance_of_mean)});
-    }
-  }
-  auto chances = stats::chance_to_be_best(posteriors, settings.direction);
-  if (!chances) return {};
-  return *chances;
-}
-
 }  // namespace
+
+MeanAndVariance mean_of(const MetricAggregate& arm, const ComparisonSettings& settings,
+                        const std::vector<double>& centre) {
+  if (settings.cuped_coefficients) {
+    const auto adjusted = stats::adjust_mean(arm.with_covariates, *settings.cuped_coefficients, centre);
+    return {adjusted.mean, adjusted.variance_of_mean};
+  }
+  if (settings.kind == MetricKind::Proportion) {
+    const double rate = success_count(arm).rate();
+    return {rate, rate * (1 - rate) / static_cast<double>(std::max<std::uint64_t>(arm.moments.count, 1))};
+  }
+  return {arm.moments.mean, arm.moments.variance_of_mean()};
+}
 
 stats::SuccessCount success_count(const MetricAggregate& arm) {
   return {static_cast<std::uint64_t>(std::llround(arm.moments.mean * static_cast<double>(arm.moments.count))),
@@ -229,13 +315,16 @@ std::vector<double> adjustment_centre(const std::vector<const MetricAggregate*>&
 
 Estimated<stats::Estimate> arm_mean(const MetricAggregate& arm, const ComparisonSettings& settings) {
   if (arm.moments.count == 0) return not_estimable("no unit has a value");
-  const double confidence = 1 - settings.alpha;
+  const double confidence = 1 - (settings.look ? settings.look->nominal_alpha : settings.alpha);
   const auto [mean, variance] = mean_of(arm, without_covariates(settings), {});
   if (settings.monitoring == Monitoring::Sequential) {
     const auto sequence = stats::asymptotic_confidence_sequence(mean, std::sqrt(variance), arm.moments.count,
                                                                 settings.tuned_for_units, confidence);
     if (!sequence) return tl::unexpected(sequence.error());
-    const stats::Interval interval{mean - sequence->half_width, mean + sequence->half_width};
+    return stats::Estimate{mean, cut_to(around(mean, sequence->half_width), without_covariates(settings), 0)};
+  }
+  if (settings.look && settings.look->nominal_alpha < kLeastNominalAlpha) {
+    const stats::Interval interval = around(mean, settings.look->boundary * std::sqrt(variance));
     return stats::Estimate{mean, cut_to(interval, without_covariates(settings), 0)};
   }
   if (settings.kind == MetricKind::Proportion) {
@@ -250,50 +339,37 @@ Estimated<stats::Estimate> arm_mean(const MetricAggregate& arm, const Comparison
 
 ArmComparison compare_arms(const MetricAggregate& control, const MetricAggregate& treatment,
                            const ComparisonSettings& settings, const std::vector<double>& centre) {
+  const ArmPair arms{control, treatment};
   ArmComparison result;
-  auto give_up = [&](const stats::NotEstimable& reason) {
-    result.difference = tl::unexpected(reason);
-    result.lift = tl::unexpected(reason);
-    result.detectable_difference = tl::unexpected(reason);
-  };
-  const auto fixed = fixed_horizon_difference(control, treatment, settings, centre);
-  if (!fixed) {
-    give_up(fixed.error());
-    result.bayes = tl::unexpected(fixed.error());
+  result.one_look = one_look_difference(arms, settings, centre, 1 - settings.alpha);
+  if (!result.one_look) {
+    give_up(result, result.one_look.error());
     return result;
   }
-  result.bayes =
-      settings.kind == MetricKind::Proportion && !settings.cuped_coefficients
-          ? stats::beats_proportions(success_count(control), success_count(treatment), settings.direction)
-          : stats::beats_normal(fixed->value, fixed->standard_error, settings.direction);
-  if (settings.monitoring == Monitoring::FixedHorizon) {
-    result.difference = fixed;
-    result.lift = fixed->standard_error > 0
-                      ? lift_of(control, treatment, critical_value(*fixed, settings), settings, centre)
-                      : not_estimable("all units have the same value, so there is no spread to judge by");
-    result.detectable_difference =
-        stats::detectable_difference(fixed->standard_error, settings.alpha, settings.power);
-    return result;
+  switch (settings.monitoring) {
+    case Monitoring::FixedHorizon:
+      judge_at_one_look(result, arms, settings, centre);
+      break;
+    case Monitoring::Sequential:
+      judge_at_every_look(result, arms, settings, centre);
+      break;
+    case Monitoring::GroupSequential:
+      judge_at_planned_look(result, arms, settings, centre);
+      break;
   }
-  const auto sequence = sequence_of(control, treatment, *fixed, settings);
-  if (!sequence) {
-    give_up(sequence.error());
-    return result;
-  }
-  result.difference = always_valid(*fixed, *sequence, settings);
-  result.lift = lift_of(control, treatment, sequence->half_width / fixed->standard_error, settings, centre);
-  result.detectable_difference =
-      stats::detectable_by_interval(sequence->half_width, fixed->standard_error, settings.power);
   return result;
 }
 
 Result<ComparisonSettings> settings_for(const AnalysisRequest& request, const std::string& metric_name,
-                                        const std::vector<const MetricAggregate*>& arms) {
+                                        const std::vector<const MetricAggregate*>& arms,
+                                        const std::optional<LookStatus>& look) {
   ComparisonSettings settings;
   settings.alpha = request.alpha;
   settings.power = request.power;
   settings.monitoring = request.monitoring;
   settings.tuned_for_units = request.tuned_for_units;
+  settings.look_plan = request.look_plan;
+  settings.look = look;
   const bool lower = std::ranges::find(request.lower_is_better, metric_name) != request.lower_is_better.end();
   settings.direction = lower ? stats::Direction::LowerIsBetter : stats::Direction::HigherIsBetter;
 
@@ -309,11 +385,15 @@ Result<ComparisonSettings> settings_for(const AnalysisRequest& request, const st
     }
     settings.kind = asked->second;
   }
+  if (auto chosen = choose_statistics(request, metric_name, settings); !chosen)
+    return tl::unexpected(chosen.error());
   if (request.covariates.empty()) return settings;
   std::vector<stats::CrossMoments> crosses;
   for (const MetricAggregate* arm : arms) crosses.push_back(arm->with_covariates);
   if (auto coefficients = stats::cuped_coefficients(crosses)) {
     settings.cuped_coefficients = std::move(*coefficients);
+    // Adjusted means have no rates that a Beta prior could be of.
+    if (std::holds_alternative<stats::BetaPrior>(settings.prior)) settings.prior = FlatPrior{};
   } else {
     settings.why_not_adjusted = coefficients.error().why;
   }
@@ -328,6 +408,7 @@ MetricResult analyse_metric(const MetricDefinition& definition, const std::vecto
   result.definition = definition.text;
   result.kind = settings.kind;
   result.direction = settings.direction;
+  result.prior = settings.prior;
   for (const MetricAggregate* arm : arms) {
     Arm shown{arm->moments.count, arm->missing, arm_mean(*arm, settings), std::nullopt,
               std::sqrt(arm->moments.variance())};
@@ -346,7 +427,9 @@ MetricResult analyse_metric(const MetricDefinition& definition, const std::vecto
       }
       result.adjustments.push_back(std::move(adjustment));
     }
-    result.comparisons.push_back({std::move(compared), i});
+    auto answers = effect_answers(*arms[0], *arms[i], compared.one_look, settings);
+    result.comparisons.push_back(
+        {std::move(compared), i, std::move(answers.beats), std::move(answers.posterior)});
   }
   result.chance_to_be_best = best_chances(arms, settings, centre);
   if (!settings.why_not_adjusted.empty()) {
@@ -356,7 +439,7 @@ MetricResult analyse_metric(const MetricDefinition& definition, const std::vecto
   }
   note_degenerate(result, variants, arms);
   note_missing(result, arms);
-  if (settings.kind == MetricKind::Mean) note_skewness(result, variants, arms);
+  note_concerns(result, variants, settings);
   return result;
 }
 

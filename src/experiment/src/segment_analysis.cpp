@@ -1,9 +1,11 @@
 #include "segment_analysis.hpp"
 
 #include <splitplot/base/number_text.hpp>
+#include <splitplot/stats/pooling/ranking.hpp>
 
 #include <algorithm>
 #include <cmath>
+#include <type_traits>
 
 #include <fmt/format.h>
 
@@ -16,6 +18,8 @@ using store::MetricAggregate;
 /// Pooling and Cochran's Q take standard errors as known. With fewer units in a variant they are guesses, and segments that are alike
 /// would seem to differ.
 constexpr std::uint64_t kMinimumPooledUnits = 20;
+/// With more segments the best of all is no question that data answer, and the ranking takes long.
+constexpr std::size_t kMostRankedSegments = 60;
 
 /// The standard error that pooling weighs a segment by. For a proportion with few successes it is raised to a
 /// steadied one: otherwise a segment in which nobody converted would claim to know its effect exactly.
@@ -30,6 +34,57 @@ double pooling_standard_error(const MetricAggregate& control, const MetricAggreg
   };
   return std::sqrt(raw.standard_error * raw.standard_error + raised_by(control, overall_control) +
                    raised_by(treatment, overall_treatment));
+}
+
+/// The prior of the spread in the metric's unit; nothing where segments are not to be pooled.
+std::optional<stats::SpreadPrior> spread_prior(const PoolingChoice& choice, double control_mean) {
+  return std::visit(
+      [&](const auto& p) -> std::optional<stats::SpreadPrior> {
+        using Pooling = std::decay_t<decltype(p)>;
+        if constexpr (std::is_same_v<Pooling, AdaptivePooling>) {
+          return stats::AdaptiveSpread{p.typical_errors};
+        } else if constexpr (std::is_same_v<Pooling, HalfNormalPooling>) {
+          return stats::HalfNormalSpread{p.scale.in_unit(control_mean)};
+        } else if constexpr (std::is_same_v<Pooling, HalfCauchyPooling>) {
+          return stats::HalfCauchySpread{p.scale.in_unit(control_mean)};
+        } else {
+          return std::nullopt;
+        }
+      },
+      choice);
+}
+
+/// Pools a table's segments and ranks them. `pooled_segments` says which segments the effects are of.
+void pool_table(SegmentTable& table, const std::vector<stats::SegmentEffect>& effects,
+                const std::vector<std::size_t>& pooled_segments, const AnalysisRequest& request,
+                const ComparisonSettings& settings, double control_mean) {
+  const double confidence = 1 - request.alpha;
+  table.heterogeneity = stats::cochran_q(effects);
+  const auto prior = spread_prior(request.pooling, control_mean);
+  if (!prior) {
+    const auto why = not_estimable("it was not asked for (--pool none)");
+    table.pooling = why;
+    for (SegmentResult& segment : table.segments) segment.pooled = why;
+    return;
+  }
+  const stats::PoolingOptions options{*prior, confidence};
+  table.pooling = stats::pool_segments(effects, options);
+  for (std::size_t i = 0; i < pooled_segments.size(); ++i) {
+    SegmentResult& result = table.segments[pooled_segments[i]];
+    if (table.pooling) {
+      result.pooled = table.pooling->segments[i];
+    } else {
+      result.pooled = tl::unexpected(table.pooling.error());
+    }
+  }
+  if (!table.pooling) return;
+  if (const auto meta = stats::meta_analysis(effects, {.confidence = confidence}))
+    table.meta_analysis = *meta;
+  if (effects.size() > kMostRankedSegments) return;
+  const auto ranking = stats::rank_segments(effects, settings.direction, options);
+  if (!ranking) return;
+  for (std::size_t i = 0; i < pooled_segments.size(); ++i)
+    table.segments[pooled_segments[i]].best_probability = ranking->best_probability[i];
 }
 
 void judge_size(SegmentResult& result, const MetricAggregate& overall_control, double worthwhile_lift) {
@@ -52,7 +107,8 @@ void note_findings(SegmentTable& table, const AnalysisRequest& request, const st
                                           count == 1 ? "is" : "are", request.worthwhile_lift * 100,
                                           metric_name, request.power * 100)});
   }
-  if (!table.pooling && table.segments.size() > 1) {
+  const bool wanted = !std::holds_alternative<NoPooling>(request.pooling);
+  if (wanted && !table.pooling && table.segments.size() > 1) {
     table.findings.push_back({Severity::Note, "not_pooled",
                               fmt::format("The segments by {} could not be pooled: {}.", table.dimension,
                                           table.pooling.error().why)});
@@ -89,26 +145,18 @@ SegmentTable analyse_treatment(const AnalysisRequest& request, const std::string
       result.pooled = not_estimable(
           fmt::format("fewer than {} units in a variant: its standard error is itself too uncertain to pool",
                       kMinimumPooledUnits));
-    } else if (result.raw) {
-      const double error = pooling_standard_error(control, treatment, *result.raw, overall_control,
+    } else if (compared.one_look) {
+      // Pooling is for one look and needs no interval of the segment's own.
+      const double error = pooling_standard_error(control, treatment, *compared.one_look, overall_control,
                                                   overall_treatment, settings);
       if (error > 0) {
-        effects.push_back({result.raw->value, error});
+        effects.push_back({compared.one_look->value, error});
         pooled_segments.push_back(table.segments.size());
       }
     }
     table.segments.push_back(std::move(result));
   }
-  table.pooling = stats::pool_segments(effects, {request.spread_prior, 1 - request.alpha});
-  table.heterogeneity = stats::cochran_q(effects);
-  for (std::size_t i = 0; i < pooled_segments.size(); ++i) {
-    SegmentResult& result = table.segments[pooled_segments[i]];
-    if (table.pooling) {
-      result.pooled = table.pooling->segments[i];
-    } else {
-      result.pooled = tl::unexpected(table.pooling.error());
-    }
-  }
+  pool_table(table, effects, pooled_segments, request, settings, overall_control.moments.mean);
   return table;
 }
 
@@ -124,6 +172,23 @@ std::vector<SegmentTable> analyse_segments(const AnalysisRequest& request, const
     note_findings(tables.back(), request, metric_name);
   }
   return tables;
+}
+
+void note_few_segments(Analysis& analysis, const std::string& dimension) {
+  std::size_t fewest = 0;
+  for (const SegmentTable& table : analysis.segment_tables) {
+    if (table.dimension != dimension || !table.pooling) continue;
+    if (!table.pooling->concerns.contains(stats::Concern::FewSegments)) continue;
+    const std::size_t pooled = table.pooling->segments.size();
+    fewest = fewest == 0 ? pooled : std::min(fewest, pooled);
+  }
+  if (fewest == 0) return;
+  analysis.findings.push_back(
+      {Severity::Note, "few_segments",
+       fmt::format(
+           "By {} {} segments are pooled: with so few the prior decides much of how far they are drawn "
+           "together. Look whether another (--pool half-normal:5%) changes what you would do.",
+           dimension, fewest)});
 }
 
 }  // namespace splitplot::experiment

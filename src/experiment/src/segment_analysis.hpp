@@ -25,4 +25,7 @@ struct Segment {
                                                          const std::string& metric_name,
                                                          const ComparisonSettings& settings);
 
+/// Adds a finding where a dimension has so few segments that the prior decides how far they are pooled.
+void note_few_segments(Analysis& analysis, const std::string& dimension);
+
 }  // namespace splitplot::experiment

@@ -1,4 +1,5 @@
 #include "html_page.hpp"
+#include "method_wording.hpp"
 #include "text.hpp"
 
 #include <splitplot/report/report.hpp>
@@ -107,6 +108,24 @@ Html trust_section(const Analysis& analysis) {
   return element("section", {{"aria-labelledby", "trust"}},
                  element("h2", {{"id", "trust"}}, text("Can the split be trusted?")) +
                      element("div", {{"class", "beside"}}, element("div", {}, notes) + table));
+}
+
+Html methods_section(const Analysis& analysis) {
+  if (analysis.methods.empty()) return {};
+  Html items;
+  for (const experiment::MethodUsed& used : analysis.methods) {
+    const MethodWords words = words_of(analysis, used);
+    const Html change = words.change.empty()
+                            ? Html()
+                            : text(" Change it with ") + element("code", {}, text(words.change)) + text(".");
+    items +=
+        element("li", {},
+                element("strong", {}, name(words.metrics)) + text(": " + words.method + ". " + words.why) +
+                    change + element("p", {{"class", "muted"}}, text("Assumes: " + words.assumes + ".")));
+  }
+  return element("section", {{"aria-labelledby", "methods"}},
+                 element("h2", {{"id", "methods"}}, text("How variants were compared")) +
+                     element("ul", {{"class", "plain"}}, items));
 }
 
 Html assumptions_section(const Analysis& analysis) {
@@ -236,7 +255,7 @@ std::string to_html(const Analysis& analysis, const std::string& generated_at) {
       element("main", {},
               conclusion_section(analysis) + findings_section(analysis) + trust_section(analysis) +
                   overview_section(analysis) + metric_sections(analysis) + segment_sections(analysis) +
-                  assumptions_section(analysis));
+                  methods_section(analysis) + assumptions_section(analysis));
   const Html footer = element(
       "footer", {}, text("Made with Splitplot. This file is complete: it asks no server for anything."));
   const Html page =

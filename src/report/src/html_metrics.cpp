@@ -137,6 +137,17 @@ Html comparisons_table(const Analysis& analysis, const MetricResult& metric) {
                      rows);
 }
 
+/// Test and interval of a comparison, with planned looks also z and what it must reach.
+std::string method_of(const Analysis& analysis, const Comparison& comparison) {
+  const stats::Difference& difference = *comparison.difference;
+  std::string method = std::string(stats::name_of(difference.test)) +
+                       "; interval: " + std::string(stats::name_of(difference.interval_method));
+  if (comparison.z && analysis.look)
+    method +=
+        "; z = " + signed_fixed(*comparison.z, 2) + " of " + fixed(analysis.look->boundary, 2) + " needed";
+  return method;
+}
+
 /// Everything that the charts of a metric leave out.
 Html comparison_details(const Analysis& analysis, const MetricResult& metric) {
   const Quantity quantity = quantity_of(metric);
@@ -156,18 +167,18 @@ Html comparison_details(const Analysis& analysis, const MetricResult& metric) {
             plain_cell(c.lift ? number(lift(*c.lift).text()) : reason_text(c.lift.error())) +
             plain_cell(c.difference ? number(p_value(c.difference->p_value)) : none) +
             plain_cell(c.difference ? number(p_value(c.adjusted_p_value)) : none) +
-            plain_cell(c.difference ? text(std::string(stats::name_of(c.difference->test)) + "; interval: " +
-                                           std::string(stats::name_of(c.difference->interval_method)))
-                                    : none) +
+            plain_cell(c.difference ? text(method_of(analysis, c)) : none) +
             plain_cell(c.bayes ? number(chance(c.bayes->chance_to_win)) : reason_text(c.bayes.error())) +
             plain_cell(c.bayes ? loss(c.bayes->expected_loss) : none) +
             plain_cell(c.bayes ? loss(c.bayes->expected_loss_of_keeping) : none) +
+            plain_cell(c.posterior ? number(change(*c.posterior, quantity).text()) : none) +
             plain_cell(c.detectable_difference ? number(magnitude(*c.detectable_difference, quantity))
                                                : reason_text(c.detectable_difference.error())));
   }
   return folded_table("All numbers of " + name_or_empty(metric.name),
                       {"Variant", "Difference", "Lift", "p before correction", p_heading(analysis.family),
                        "Method", "Chance to win", "Expected loss if shipped", "Expected loss if not shipped",
+                       "Credible interval (prior " + text_of(metric.prior) + ")",
                        "Detectable difference (" + percent(analysis.request.power, 0) + " power)"},
                       rows);
 }
@@ -274,6 +285,8 @@ Html distributions(const Analysis& analysis, const MetricResult& metric) {
 Html metric_section(const Analysis& analysis, const MetricResult& metric) {
   const bool renamed = metric.definition != metric.name && !metric.definition.empty();
   Html about = text(std::string(kind_of(metric)) + ", " + std::string(direction_of(metric)));
+  if (!std::holds_alternative<experiment::FlatPrior>(metric.prior))
+    about += text(" · prior ") + element("code", {}, text(text_of(metric.prior)));
   if (renamed) about += text(" · ") + element("code", {}, text(metric.definition));
   Html notes;
   for (const auto& adjustment : metric.adjustments) {

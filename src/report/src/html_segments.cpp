@@ -183,6 +183,7 @@ Html segment_numbers(const Forest& forest) {
             plain_cell(segment.raw ? number(p_value(segment.adjusted_p_value)) : text("none")) +
             change_cell(segment.pooled, [&](const auto& x) { return pooled_figure(x, forest.quantity); }) +
             plain_cell(segment.pooled ? number(chance(segment.pooled->chance_above_zero)) : text("none")) +
+            plain_cell(segment.best_probability ? number(chance(*segment.best_probability)) : text("none")) +
             plain_cell(segment.detectable_difference
                            ? number(magnitude(*segment.detectable_difference, forest.quantity))
                            : reason_text(segment.detectable_difference.error())) +
@@ -194,8 +195,18 @@ Html segment_numbers(const Forest& forest) {
       "Table of " + name_or_empty(forest.table.dimension) + ", " + name_or_empty(forest.metric.name) + ", " +
           variant_name(forest.analysis, forest.table.variant),
       {"Segment", "Units in control", "Units in treatment", "Control", "Raw difference", "Raw lift", p,
-       "Pooled difference", "Chance above zero", "Detectable difference", "Size"},
+       "Pooled difference", "Chance above zero", "Chance to be best", "Detectable difference", "Size"},
       rows);
+}
+
+/// What a table's numbers say together.
+std::string table_sentences(const SegmentTable& table, Quantity quantity) {
+  std::string text = spread_sentence(table, quantity);
+  for (const std::string& sentence : {meta_analysis_sentence(table, quantity), heterogeneity_sentence(table),
+                                      best_segment_sentence(table)}) {
+    if (!sentence.empty()) text += " " + sentence;
+  }
+  return text;
 }
 
 Html forest_figure(const Analysis& analysis, const SegmentTable& table) {
@@ -212,23 +223,21 @@ Html forest_figure(const Analysis& analysis, const SegmentTable& table) {
                 text("The " + count(forest.shown.size()) + " largest of " + count(table.segments.size()) +
                      " segments are drawn; the table below holds all."));
   }
-  return element(
-      "article", {{"class", "forest"}},
-      element("h4", {},
-              name(forest.metric.name) + text(": ") + variant_label(analysis, table.variant) +
-                  text(" against ") + name(control_name(analysis))) +
-          element("p", {},
-                  number(spread_sentence(table, forest.quantity) + " " + heterogeneity_sentence(table))) +
-          findings_list(table.findings) +
-          chart_table(caption,
-                      {{text("Segment"), ""},
-                       {text("Units"), "number"},
-                       {axis_cell(forest.scale, ""), "picture"},
-                       {text("Raw"), "number"},
-                       {text("Pooled"), "number"},
-                       {text("Sees"), "number"}},
-                      rows) +
-          left_out + real_share(forest) + segment_numbers(forest));
+  return element("article", {{"class", "forest"}},
+                 element("h4", {},
+                         name(forest.metric.name) + text(": ") + variant_label(analysis, table.variant) +
+                             text(" against ") + name(control_name(analysis))) +
+                     element("p", {}, element("bdi", {}, number(table_sentences(table, forest.quantity)))) +
+                     findings_list(table.findings) +
+                     chart_table(caption,
+                                 {{text("Segment"), ""},
+                                  {text("Units"), "number"},
+                                  {axis_cell(forest.scale, ""), "picture"},
+                                  {text("Raw"), "number"},
+                                  {text("Pooled"), "number"},
+                                  {text("Sees"), "number"}},
+                                 rows) +
+                     left_out + real_share(forest) + segment_numbers(forest));
 }
 
 }  // namespace

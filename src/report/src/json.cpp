@@ -1,4 +1,5 @@
 #include "json_text.hpp"
+#include "json_words.hpp"
 #include "text.hpp"
 
 #include <splitplot/report/report.hpp>
@@ -59,60 +60,6 @@ object write(const stats::Estimate& x) {
   return {{"value", number(x.value)}, {"interval", interval(x.interval)}};
 }
 
-std::string_view word(stats::Correction correction) {
-  switch (correction) {
-    case stats::Correction::None:
-      return "none";
-    case stats::Correction::Bonferroni:
-      return "bonferroni";
-    case stats::Correction::Sidak:
-      return "sidak";
-    case stats::Correction::Holm:
-      return "holm";
-    case stats::Correction::HolmSidak:
-      return "holm_sidak";
-    case stats::Correction::Hochberg:
-      return "hochberg";
-    case stats::Correction::HochbergSidak:
-      return "hochberg_sidak";
-    case stats::Correction::Hommel:
-      return "hommel";
-    case stats::Correction::BenjaminiYekutieli:
-      return "benjamini_yekutieli";
-    case stats::Correction::BenjaminiHochberg:
-      break;
-  }
-  return "benjamini_hochberg";
-}
-
-std::string_view word(experiment::Severity severity) {
-  switch (severity) {
-    case experiment::Severity::Note:
-      return "note";
-    case experiment::Severity::Warning:
-      return "warning";
-    case experiment::Severity::Problem:
-      break;
-  }
-  return "problem";
-}
-
-std::string_view word(experiment::MetricKind kind) {
-  return kind == experiment::MetricKind::Proportion ? "proportion" : "mean";
-}
-
-std::string_view word(store::RepeatedUnits repeated) {
-  switch (repeated) {
-    case store::RepeatedUnits::Refuse:
-      return "refuse";
-    case store::RepeatedUnits::First:
-      return "first";
-    case store::RepeatedUnits::Sum:
-      break;
-  }
-  return "sum";
-}
-
 object write(const stats::Difference& x) {
   return {{"value", number(x.value)},
           {"interval", interval(x.interval)},
@@ -147,12 +94,29 @@ object write(const stats::HeterogeneityTest& x) {
           {"p_value", number(x.p_value)}};
 }
 
+array write(const stats::Assumptions& assumptions) {
+  array result;
+  for (const stats::Assumption one : assumptions.members())
+    result.push_back({{"code", word(one)}, {"text", stats::text_of(one)}});
+  return result;
+}
+
 /// The pooled effects of the segments stand with the segments.
 object write(const stats::PooledSegments& x) {
   return {{"overall", write(x.overall)},
           {"spread_mean", number(x.spread_mean)},
           {"spread", write(x.spread)},
-          {"real_share", write(x.real_share)}};
+          {"real_share", write(x.real_share)},
+          {"assumptions", write(x.assumptions)}};
+}
+
+object write(const stats::MetaAnalysis& x) {
+  return {{"value", number(x.mean)},
+          {"interval", interval(x.interval)},
+          {"standard_error", number(x.standard_error)},
+          {"p_value", number(x.p_value)},
+          {"prediction_interval", interval(x.prediction_interval)},
+          {"spread", number(std::sqrt(x.tau_squared))}};
 }
 
 template <typename T>
@@ -173,24 +137,55 @@ array write(const std::vector<experiment::Finding>& findings) {
 object write(const experiment::Family& family) {
   return {{"description", text(family.description)},
           {"tests", family.tests},
-          {"correction", word(family.correction)}};
+          {"correction", word(family.structure, family.correction)}};
 }
 
-object write(const stats::SpreadPrior& prior) {
+object write(const experiment::PoolingChoice& pooling) {
   return std::visit(
       [](const auto& p) -> object {
-        using Prior = std::decay_t<decltype(p)>;
-        if constexpr (std::is_same_v<Prior, stats::HalfNormalSpread>) {
-          return {{"family", "half_normal"}, {"scale", number(p.scale)}};
-        } else if constexpr (std::is_same_v<Prior, stats::HalfCauchySpread>) {
-          return {{"family", "half_cauchy"}, {"scale", number(p.scale)}};
-        } else if constexpr (std::is_same_v<Prior, stats::FlatSpread>) {
-          return {{"family", "flat"}};
-        } else {
+        using Pooling = std::decay_t<decltype(p)>;
+        if constexpr (std::is_same_v<Pooling, experiment::NoPooling>) {
+          return {{"family", "none"}};
+        } else if constexpr (std::is_same_v<Pooling, experiment::AdaptivePooling>) {
           return {{"family", "adaptive"}, {"typical_errors", number(p.typical_errors)}};
+        } else {
+          const bool normal = std::is_same_v<Pooling, experiment::HalfNormalPooling>;
+          return {{"family", normal ? "half_normal" : "half_cauchy"},
+                  {"scale", number(p.scale.value)},
+                  {"of_control_mean", p.scale.relative}};
         }
       },
-      prior);
+      pooling);
+}
+
+value optional_number(const std::optional<double>& x) {
+  return x ? number(*x) : value(nullptr);
+}
+
+object write(const experiment::MethodChoices& methods) {
+  object by_metric;
+  for (const auto& [name, method] : methods.by_metric) by_metric[valid_utf8(name)] = word_of(method);
+  const bool newcombe = methods.interval == stats::ProportionDifferenceInterval::Newcombe;
+  return {{"proportions", word_of(methods.proportions)},
+          {"means", word_of(methods.means)},
+          {"by_metric", std::move(by_metric)},
+          {"interval", methods.interval ? value(newcombe ? "newcombe" : "score") : value(nullptr)}};
+}
+
+object write(const experiment::PriorChoices& priors) {
+  object by_metric;
+  for (const auto& [name, prior] : priors.by_metric) by_metric[valid_utf8(name)] = text(text_of(prior));
+  return {{"all", text(text_of(priors.all))}, {"by_metric", std::move(by_metric)}};
+}
+
+value write_look_plan(const experiment::AnalysisRequest& request) {
+  if (request.monitoring != experiment::Monitoring::GroupSequential) return nullptr;
+  const experiment::LookPlan& plan = request.look_plan;
+  array looks;
+  for (const std::uint64_t units : plan.looks) looks.push_back(units);
+  return {{"planned_units", plan.planned_units},
+          {"looks", std::move(looks)},
+          {"spending", text(experiment::text_of(plan.spending))}};
 }
 
 value variant_name(const Analysis& analysis, std::size_t variant) {
@@ -225,11 +220,13 @@ object write_request(const experiment::AnalysisRequest& request) {
           {"power", number(request.power)},
           {"worthwhile_lift", number(request.worthwhile_lift)},
           {"correction", word(request.correction)},
-          {"segment_correction", word(request.segment_correction)},
-          {"spread_prior", write(request.spread_prior)},
-          {"monitoring",
-           request.monitoring == experiment::Monitoring::Sequential ? "sequential" : "fixed_horizon"},
+          {"segment_correction", word(request.segment_structure, request.segment_correction)},
+          {"methods", write(request.methods)},
+          {"priors", write(request.priors)},
+          {"spread_prior", write(request.pooling)},
+          {"monitoring", word(request.monitoring)},
           {"tuned_for_units", request.tuned_for_units},
+          {"look_plan", write_look_plan(request)},
           {"with_distributions", request.with_distributions}};
 }
 
@@ -239,7 +236,11 @@ object write_sample_ratio(const experiment::SampleRatio& ratio) {
     by_dimension.push_back(
         {{"dimension", text(split.dimension)}, {"test", estimated(split.test)}, {"differs", split.differs}});
   }
+  const auto& look = ratio.at_every_look;
   return {{"overall", estimated(ratio.overall)},
+          {"at_every_look", look ? value{{"p_value", number(look->p_value)},
+                                         {"log_bayes_factor", number(look->log_bayes_factor)}}
+                                 : value(nullptr)},
           {"mismatch", ratio.mismatch},
           {"by_dimension", std::move(by_dimension)}};
 }
@@ -278,7 +279,9 @@ array write_comparisons(const Analysis& analysis, const MetricResult& metric) {
                       {"adjusted_p_value", number(comparison.adjusted_p_value)},
                       {"significant", comparison.significant},
                       {"verdict_withheld", comparison.verdict_withheld},
+                      {"z", optional_number(comparison.z)},
                       {"bayes", estimated(comparison.bayes)},
+                      {"posterior", estimated(comparison.posterior)},
                       {"detectable_difference", estimated(comparison.detectable_difference)}});
   }
   return result;
@@ -317,6 +320,7 @@ object write_metric(const Analysis& analysis, const MetricResult& metric) {
           {"kind", word(metric.kind)},
           {"direction",
            metric.direction == stats::Direction::HigherIsBetter ? "higher_is_better" : "lower_is_better"},
+          {"prior", text(text_of(metric.prior))},
           {"arms", write_arms(analysis, metric)},
           {"comparisons", write_comparisons(analysis, metric)},
           {"adjustments", std::move(adjustments)},
@@ -337,7 +341,8 @@ object write_segment(const experiment::SegmentResult& segment) {
           {"verdict_withheld", segment.verdict_withheld},
           {"pooled", estimated(segment.pooled)},
           {"detectable_difference", estimated(segment.detectable_difference)},
-          {"too_small", segment.too_small}};
+          {"too_small", segment.too_small},
+          {"best_probability", optional_number(segment.best_probability)}};
 }
 
 value write_heterogeneity(const SegmentTable& table) {
@@ -355,8 +360,38 @@ object write_segment_table(const Analysis& analysis, const SegmentTable& table) 
           {"variant", variant_name(analysis, table.variant)},
           {"segments", std::move(segments)},
           {"pooling", estimated(table.pooling)},
+          {"meta_analysis", table.meta_analysis ? value(write(*table.meta_analysis)) : value(nullptr)},
           {"heterogeneity", write_heterogeneity(table)},
           {"findings", write(table.findings)}};
+}
+
+array write_methods(const Analysis& analysis) {
+  array methods;
+  for (const experiment::MethodUsed& used : analysis.methods) {
+    array uses;
+    for (const auto& use : used.uses) {
+      uses.push_back({{"metric", text(analysis.metrics[use.metric].name)},
+                      {"variant", variant_name(analysis, use.variant)}});
+    }
+    methods.push_back({{"test", code_of(used.test)},
+                       {"interval_method", code_of(used.interval_method)},
+                       {"uses", std::move(uses)},
+                       {"why", text(used.why)},
+                       {"change", text(used.change)},
+                       {"assumptions", write(used.assumptions)}});
+  }
+  return methods;
+}
+
+value write_look(const std::optional<experiment::LookStatus>& look) {
+  if (!look) return nullptr;
+  return {{"look", look->look},
+          {"units", look->units},
+          {"information", number(look->information)},
+          {"boundary", number(look->boundary)},
+          {"spent", number(look->spent_now)},
+          {"nominal_alpha", number(look->nominal_alpha)},
+          {"plan_is_over", look->plan_is_over}};
 }
 
 }  // namespace
@@ -385,6 +420,8 @@ std::string to_json(const Analysis& analysis) {
       {"variants", write_variants(analysis)},
       {"family", write(analysis.family)},
       {"segment_family", analysis.segment_family ? value(write(*analysis.segment_family)) : value(nullptr)},
+      {"methods", write_methods(analysis)},
+      {"look", write_look(analysis.look)},
       {"metrics", std::move(metrics)},
       {"segment_tables", std::move(tables)},
       {"assumptions", std::move(assumptions)}};

@@ -1,3 +1,4 @@
+#include "method_wording.hpp"
 #include "terminal_page.hpp"
 #include "terminal_segments.hpp"
 #include "text.hpp"
@@ -115,16 +116,27 @@ void write_arms(TerminalPage& page, const Analysis& analysis, const MetricResult
   }
 }
 
-/// " (corrected p = .0123, Welch t)".
+/// " (corrected p = .0123, Welch t)", with planned looks also z and what it must reach.
 std::string tested(const Analysis& analysis, const Comparison& comparison) {
   if (!comparison.difference) return "";
   return " (" + std::string(correction_prefix(analysis.family)) + p_equals(comparison.adjusted_p_value) +
-         ", " + std::string(stats::name_of(comparison.difference->test)) + ")";
+         ", " + std::string(stats::name_of(comparison.difference->test)) +
+         (comparison.z && analysis.look ? ", z = " + signed_fixed(*comparison.z, 2) + " of " +
+                                              fixed(analysis.look->boundary, 2) + " needed"
+                                        : "") +
+         ")";
 }
 
 std::string expected_loss(const MetricResult& metric, const Comparison& comparison) {
   const double precision = comparison.difference ? comparison.difference->standard_error : 0;
   return magnitude(comparison.bayes->expected_loss, quantity_of(metric), precision);
+}
+
+/// Under a prior that says something the posterior is not the interval over again.
+std::string posterior_words(const MetricResult& metric, const Comparison& comparison) {
+  if (std::holds_alternative<experiment::FlatPrior>(metric.prior) || !comparison.posterior) return "";
+  return ", effect " + change(*comparison.posterior, quantity_of(metric)).text() + " under the prior " +
+         text_of(metric.prior);
 }
 
 /// What stands below a comparison's bar: lift, verdict, chances, power.
@@ -134,7 +146,7 @@ std::string details(const MetricResult& metric, const Comparison& comparison) {
   text += ". ";
   if (comparison.bayes) {
     text += "Chance to win " + chance(comparison.bayes->chance_to_win) + ", expected loss if shipped " +
-            expected_loss(metric, comparison) + ". ";
+            expected_loss(metric, comparison) + posterior_words(metric, comparison) + ". ";
   } else {
     text += "No chance to win: " + comparison.bayes.error().why + ". ";
   }
@@ -233,6 +245,18 @@ void write_metrics(TerminalPage& page, const Analysis& analysis) {
   for (const MetricResult& metric : analysis.metrics) write_metric(page, analysis, metric);
 }
 
+void write_methods(TerminalPage& page, const Analysis& analysis) {
+  if (analysis.methods.empty()) return;
+  page.heading("HOW VARIANTS WERE COMPARED");
+  for (const experiment::MethodUsed& used : analysis.methods) {
+    const MethodWords words = words_of(analysis, used);
+    page.paragraph(words.metrics + ": " + words.method + ". " + words.why +
+                       (words.change.empty() ? "" : " Change it: " + words.change + ".") +
+                       " Assumes: " + words.assumes + ".",
+                   2, {"- ", Tone::Dim});
+  }
+}
+
 void write_assumptions(TerminalPage& page, const Analysis& analysis) {
   if (analysis.assumptions.empty()) return;
   page.heading("ASSUMED FOR YOU");
@@ -255,6 +279,7 @@ std::string to_terminal(const Analysis& analysis, const TerminalStyle& style) {
   write_trust(page, analysis);
   write_metrics(page, analysis);
   write_segments(page, analysis);
+  write_methods(page, analysis);
   write_assumptions(page, analysis);
   return page.text();
 }

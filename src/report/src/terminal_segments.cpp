@@ -176,7 +176,9 @@ void write_table(TerminalPage& page, const Analysis& analysis, const SegmentTabl
                      variant_name(analysis, table.variant) + " against " + control_name(analysis) + ", in " +
                      std::string(difference_unit(metric)),
                  0, {}, Tone::Strong);
-  page.paragraph(spread_sentence(table, quantity) + " " + heterogeneity_sentence(table), 2);
+  page.paragraph(spread_sentence(table, quantity) + " " + heterogeneity_sentence(table) + " " +
+                     best_segment_sentence(table),
+                 2);
   const auto segments = chosen(table);
   std::vector<Span> spans;
   for (const SegmentResult* segment : segments) {

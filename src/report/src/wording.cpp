@@ -3,6 +3,7 @@
 #include "text.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -30,8 +31,32 @@ Verdict verdict(const MetricResult& metric, const stats::Estimated<stats::Differ
   return (difference->value > 0) == up_is_better ? Verdict::Better : Verdict::Worse;
 }
 
+bool is_corrected(const experiment::Family& family) {
+  return family.structure == experiment::FamilyStructure::BySegment ||
+         family.correction != stats::Correction::None;
+}
+
 std::string plural(std::size_t number, const char* singular) {
   return counted(number, singular);
+}
+
+/// Where a test with planned looks stands.
+std::string look_sentence(const experiment::LookStatus& look) {
+  const std::string where = "The test has planned looks; this is look " + count(look.look) + ", with " +
+                            percent(look.information, 0) + " of the planned units. ";
+  const std::string boundary = std::isfinite(look.boundary)
+                                   ? "A difference stands where z is " + fixed(look.boundary, 2) +
+                                         " or beyond (" + p_equals(look.nominal_alpha) +
+                                         " at one look), which spends " +
+                                         fmt::format("{:.2g}", look.spent_now) + " of alpha by now. "
+                                   : "So early nothing of alpha may be spent, and no difference can stand. ";
+  const std::string end = look.plan_is_over ? "The planned units are there: no look is left. " : "";
+  return where + boundary + end +
+         "Intervals and p-values are repeated ones: they hold at all planned looks together, earlier ones "
+         "counted by "
+         "what they could spend. Chances to win, expected losses and pooled segment effects are Bayesian and "
+         "not "
+         "corrected for looks; the checks of the split inside segments hold for one look.";
 }
 
 }  // namespace
@@ -104,7 +129,15 @@ std::string control_name(const Analysis& analysis) {
 
 std::string interval_name(const Analysis& analysis) {
   const std::string name = confidence(analysis.request.alpha) + " interval";
-  return analysis.request.monitoring == Monitoring::Sequential ? "always-valid " + name : name;
+  switch (analysis.request.monitoring) {
+    case Monitoring::Sequential:
+      return "always-valid " + name;
+    case Monitoring::GroupSequential:
+      return "repeated " + name;
+    case Monitoring::FixedHorizon:
+      break;
+  }
+  return name;
 }
 
 std::string raw_and_pooled_intervals(const Analysis& analysis) {
@@ -120,20 +153,25 @@ std::string size_sentence(const Analysis& analysis) {
 }
 
 std::string_view correction_prefix(const experiment::Family& family) {
-  return family.correction == stats::Correction::None ? "" : "corrected ";
+  return is_corrected(family) ? "corrected " : "";
 }
 
 std::string p_heading(const experiment::Family& family) {
-  return family.correction == stats::Correction::None ? "p" : "Corrected p";
+  return is_corrected(family) ? "Corrected p" : "p";
 }
 
 std::string family_sentence(const experiment::Family& family, double alpha) {
   const std::string limit = fmt::format("{:.4g}", alpha);
   if (family.tests == 0) return "Nothing could be tested, so nothing can be significant.";
   const std::string tests = plural(family.tests, "test") + " (" + family.description + ")";
-  if (family.correction == stats::Correction::None) {
+  if (!is_corrected(family)) {
     return "Significant means a p-value of at most " + limit + ", not corrected for there being " + tests +
            ".";
+  }
+  if (family.structure == experiment::FamilyStructure::BySegment) {
+    return "Significant means a corrected p-value of at most " + limit +
+           ": false discovery rate by families, a segment each (p-filter), over " + tests +
+           ". It holds over tests, and over the segments in which something is found.";
   }
   return "Significant means a corrected p-value of at most " + limit + ": " +
          std::string(stats::name_of(family.correction)) + " over " + tests + ".";
@@ -142,13 +180,15 @@ std::string family_sentence(const experiment::Family& family, double alpha) {
 std::string sample_ratio_sentence(const Analysis& analysis) {
   const auto& test = analysis.sample_ratio.overall;
   if (!test) return "Whether the planned split arrived cannot be tested: " + test.error().why + ".";
-  const std::string p = p_equals(test->p_value);
+  const auto& look = analysis.sample_ratio.at_every_look;
+  const std::string p = p_equals(look ? look->p_value : test->p_value);
+  const std::string name = look ? "sample ratio test that holds at every look" : "sample ratio test";
   if (analysis.sample_ratio.mismatch) {
-    return "The planned split did not arrive (" + p +
+    return "The planned split did not arrive (" + (look ? name + ", " : std::string()) + p +
            "): units were lost or gained by variant, and no effect below can be trusted until this is "
            "understood.";
   }
-  return "The units split as planned (sample ratio test, " + p + ").";
+  return "The units split as planned (" + name + ", " + p + ").";
 }
 
 std::string split_by_dimension_sentence(const experiment::SampleRatio::ByDimension& split) {
@@ -167,8 +207,9 @@ std::string monitoring_sentence(const Analysis& analysis) {
            "look. "
            "Chances to win, expected losses and pooled segment effects are Bayesian and not corrected for "
            "looks; "
-           "the checks of the split hold for one look.";
+           "the checks of the split inside segments hold for one look.";
   }
+  if (analysis.look) return look_sentence(*analysis.look);
   return "Intervals and p-values hold for one look, at a size fixed beforehand. Looking again and again, and "
          "stopping when the result pleases, makes them wrong.";
 }
@@ -189,6 +230,23 @@ std::string spread_sentence(const SegmentTable& table, Quantity quantity) {
   }
   return mean + "Of the variation between raw effects, " + real.with_unit() + " " + real.interval() +
          " is real, the rest is chance.";
+}
+
+std::string best_segment_sentence(const SegmentTable& table) {
+  const SegmentResult* best = nullptr;
+  for (const SegmentResult& segment : table.segments) {
+    if (!segment.best_probability) continue;
+    if (best == nullptr || *segment.best_probability > *best->best_probability) best = &segment;
+  }
+  if (best == nullptr) return "";
+  return "The best effect is in " + name_or_empty(best->segment) + " with a chance of " +
+         chance(*best->best_probability) + ".";
+}
+
+std::string meta_analysis_sentence(const SegmentTable& table, Quantity quantity) {
+  if (!table.meta_analysis) return "";
+  return "Without a prior (random effects, Knapp-Hartung) the mean is " +
+         change({table.meta_analysis->mean, table.meta_analysis->interval}, quantity).text() + ".";
 }
 
 std::string heterogeneity_sentence(const SegmentTable& table) {

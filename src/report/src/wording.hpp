@@ -38,7 +38,7 @@ enum class Verdict { Better, Worse, Unclear, Withheld, Unknown };
 [[nodiscard]] std::string variant_name(const experiment::Analysis& analysis, std::size_t variant);
 [[nodiscard]] std::string control_name(const experiment::Analysis& analysis);
 
-/// "95 % interval", or "always-valid 95 % interval" where the test is watched.
+/// "95 % interval", or "always-valid 95 % interval" where the test is watched, "repeated" with planned looks.
 [[nodiscard]] std::string interval_name(const experiment::Analysis& analysis);
 
 /// Which intervals stand beside raw and pooled effects: "each with its 95 % interval", or what tells them
@@ -62,6 +62,10 @@ enum class Verdict { Better, Worse, Unclear, Withheld, Unknown };
 [[nodiscard]] std::string monitoring_sentence(const experiment::Analysis& analysis);
 /// What pooling did and how much of the spread is real.
 [[nodiscard]] std::string spread_sentence(const experiment::SegmentTable& table, Quantity quantity);
+/// Which segment is most likely the best; empty where segments were not ranked.
+[[nodiscard]] std::string best_segment_sentence(const experiment::SegmentTable& table);
+/// The mean over segments by random effects; empty where there is none.
+[[nodiscard]] std::string meta_analysis_sentence(const experiment::SegmentTable& table, Quantity quantity);
 [[nodiscard]] std::string heterogeneity_sentence(const experiment::SegmentTable& table);
 /// What a covariate did to a comparison.
 [[nodiscard]] std::string adjustment_sentence(const experiment::Analysis& analysis,

@@ -5,12 +5,15 @@
 #pragma once
 
 #include <splitplot/base/result.hpp>
+#include <splitplot/experiment/statistics_choice.hpp>
 #include <splitplot/stats/bayes/chance_to_win.hpp>
 #include <splitplot/stats/compare/contingency.hpp>
 #include <splitplot/stats/compare/difference.hpp>
 #include <splitplot/stats/estimate.hpp>
 #include <splitplot/stats/many/multiplicity.hpp>
+#include <splitplot/stats/pooling/meta_analysis.hpp>
 #include <splitplot/stats/pooling/segments.hpp>
+#include <splitplot/stats/sequential/sample_ratio_sequence.hpp>
 #include <splitplot/store/unit_frame.hpp>
 #include <splitplot/store/warehouse.hpp>
 
@@ -26,12 +29,10 @@ namespace splitplot::experiment {
 
 /// How the data were looked at while the test ran.
 enum class Monitoring {
-  FixedHorizon,  ///< looked at once, at a size fixed beforehand
-  Sequential,    ///< watched: intervals and p-values hold at every look
+  FixedHorizon,     ///< looked at once, at a size fixed beforehand
+  Sequential,       ///< watched: intervals and p-values hold at every look
+  GroupSequential,  ///< looked at a limited number of times: they hold at the looks of the plan
 };
-
-/// How a metric's values are compared. Found from the values: 0 and 1 alone make a proportion.
-enum class MetricKind { Proportion, Mean };
 
 struct AnalysisRequest {
   std::string path;  ///< the file, or the exposures
@@ -56,9 +57,13 @@ struct AnalysisRequest {
   double worthwhile_lift = 0.20;  ///< a segment that cannot see this relative change is called too small
   stats::Correction correction = stats::Correction::Holm;  ///< over metrics x variants
   stats::Correction segment_correction =
-      stats::Correction::BenjaminiHochberg;  ///< over segments x metrics x variants
-  stats::SpreadPrior spread_prior = stats::AdaptiveSpread{};
+      stats::Correction::BenjaminiHochberg;                   ///< over segments x metrics x variants
+  FamilyStructure segment_structure = FamilyStructure::Flat;  ///< BySegment leaves segment_correction unused
+  MethodChoices methods;  ///< of one look; a watched test and adjusted means have methods of their own
+  PriorChoices priors;
+  PoolingChoice pooling = AdaptivePooling{};
   Monitoring monitoring = Monitoring::FixedHorizon;
+  LookPlan look_plan;                      ///< GroupSequential
   std::uint64_t tuned_for_units = 10'000;  ///< Sequential: the total sample at which intervals are tightest
   bool with_distributions = false;  ///< histograms, two or more further passes over the file per metric
 };
@@ -95,6 +100,31 @@ struct Variant {
   bool is_control = false;
 };
 
+/// How some comparisons were made, and why so. Once for each combination; `uses` are metrics with their treatments.
+struct MethodUsed {
+  stats::TestMethod test = stats::TestMethod::WelchT;
+  stats::IntervalMethod interval_method = stats::IntervalMethod::WelchT;
+  struct Use {
+    std::size_t metric = 0;   ///< index into Analysis::metrics
+    std::size_t variant = 1;  ///< index into Analysis::variants
+  };
+  std::vector<Use> uses;
+  std::string why;     ///< a sentence
+  std::string change;  ///< the option that makes another choice; empty where there is none
+  stats::Assumptions assumptions;
+};
+
+/// Where a group-sequential test stands: only the data of now are known, so that earlier looks count by what they spent.
+struct LookStatus {
+  std::size_t look = 1;       ///< counted from 1
+  std::uint64_t units = 0;    ///< now
+  double information = 0;     ///< share of the planned units; may be above 1
+  double boundary = 0;        ///< |z| that ends the test at this look
+  double spent_now = 0;       ///< alpha that may be spent by now
+  double nominal_alpha = 0;   ///< two-sided p of one look that the boundary means
+  bool plan_is_over = false;  ///< the planned units are there: no look is left
+};
+
 /// One arm of one metric.
 struct Arm {
   std::uint64_t units = 0;  ///< with a value
@@ -107,14 +137,20 @@ struct Arm {
 /// Everything that is said of two arms on one metric, over all units or inside a segment.
 struct ArmComparison {
   stats::Estimated<stats::Difference> difference;
-  stats::Estimated<stats::Estimate> lift;  ///< relative, with Fieller's interval
-  stats::Estimated<stats::Beats> bayes;
+  stats::Estimated<stats::Estimate> lift;          ///< relative, with Fieller's interval
   stats::Estimated<double> detectable_difference;  ///< at alpha and power, absolute
+  /// As if there had been one look: what Bayesian answers and pooling start from.
+  stats::Estimated<stats::Difference> one_look;
+  /// Group sequential: z of the difference, to be held against `LookStatus::boundary`.
+  std::optional<double> z;
 };
 
 /// One treatment against the control, on one metric. Index 0 is the control everywhere, so comparisons are of variants 1...
 struct Comparison : ArmComparison {
-  std::size_t variant = 1;      ///< index into Analysis::variants
+  std::size_t variant = 1;  ///< index into Analysis::variants
+  stats::Estimated<stats::Beats> bayes;
+  /// Posterior mean of the difference with its equal-tailed credible interval, under the metric's prior.
+  stats::Estimated<stats::Estimate> posterior;
   double adjusted_p_value = 1;  ///< corrected over the family; 1 where there is no difference to test
   /// adjusted_p_value <= alpha, on kMinimumVerdictUnits or more per arm, with a split and values that can be trusted
   bool significant = false;
@@ -135,6 +171,7 @@ struct MetricResult {
   std::string definition;  ///< as the user wrote it
   MetricKind kind = MetricKind::Mean;
   stats::Direction direction = stats::Direction::HigherIsBetter;
+  StatedPrior prior = FlatPrior{};               ///< that the Bayesian answers use
   std::vector<Arm> arms;                         ///< in the order of Analysis::variants
   std::vector<Comparison> comparisons;           ///< one per treatment
   std::vector<CovariateAdjustment> adjustments;  ///< one per treatment, or empty
@@ -156,7 +193,8 @@ struct SegmentResult {
   bool verdict_withheld = false;                 ///< as for a Comparison
   stats::Estimated<stats::PooledEffect> pooled;  ///< on the absolute scale
   stats::Estimated<double> detectable_difference;
-  bool too_small = false;  ///< cannot see a change of AnalysisRequest::worthwhile_lift
+  bool too_small = false;                  ///< cannot see a change of AnalysisRequest::worthwhile_lift
+  std::optional<double> best_probability;  ///< that its effect is the best of the pooled segments
 };
 
 /// One dimension, one metric, one treatment: the forest plot.
@@ -167,6 +205,8 @@ struct SegmentTable {
   std::vector<SegmentResult> segments;
   stats::Estimated<stats::PooledSegments>
       pooling;  ///< `pooling->segments` is in the order of the segments it could use
+  /// Random-effects mean with Knapp and Hartung's interval, beside the pooled mean.
+  std::optional<stats::MetaAnalysis> meta_analysis;
   stats::Estimated<stats::HeterogeneityTest> heterogeneity;
   double adjusted_heterogeneity_p_value = 1;  ///< corrected by Holm over all segment tables
   std::vector<Finding> findings;
@@ -177,10 +217,13 @@ struct Family {
   std::string description;  ///< "2 treatments x 3 metrics"
   std::size_t tests = 0;
   stats::Correction correction = stats::Correction::Holm;
+  FamilyStructure structure = FamilyStructure::Flat;  ///< BySegment: hierarchical, `correction` says nothing
 };
 
 struct SampleRatio {
   stats::Estimated<stats::ChiSquareTest> overall;
+  /// Of a test that was watched: the check that holds at every look, and decides in the place of `overall`.
+  std::optional<stats::SampleRatioLook> at_every_look;
   struct ByDimension {
     std::string dimension;
     stats::Estimated<stats::ChiSquareTest> test;  ///< is the split the same in every segment
@@ -188,7 +231,7 @@ struct SampleRatio {
   };
   std::vector<ByDimension> by_dimension;
   bool mismatch =
-      false;  ///< the split did not arrive as planned: overall p < 0.001, or a variant that was not planned
+      false;  ///< the split did not arrive as planned: p < 0.001, or a variant that was not planned
   bool differs_by_segment = false;  ///< of some dimension: p < 0.001, shared between the dimensions
 
   [[nodiscard]] bool trusted() const { return !mismatch && !differs_by_segment; }
@@ -206,6 +249,8 @@ struct Analysis {
   std::vector<SegmentTable> segment_tables;  ///< by dimension, then metric, then treatment
   Family family;
   std::optional<Family> segment_family;
+  std::vector<MethodUsed> methods;  ///< how metrics were compared over all units
+  std::optional<LookStatus> look;   ///< GroupSequential
   std::vector<Assumption> assumptions;
   std::vector<Finding> findings;        ///< about the file and the experiment as a whole
   std::vector<std::string> conclusion;  ///< plain words, one thought each; claims no more than the numbers

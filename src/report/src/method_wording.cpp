@@ -1,0 +1,50 @@
+#include "method_wording.hpp"
+
+#include "wording.hpp"
+
+#include <algorithm>
+#include <vector>
+
+namespace splitplot::report {
+
+using experiment::Analysis;
+using experiment::MethodUsed;
+
+namespace {
+
+/// The metric's name, with the treatments where not all of them were compared this way.
+std::string metric_words(const Analysis& analysis, std::size_t metric, const MethodUsed& used) {
+  std::vector<std::size_t> variants;
+  for (const auto& use : used.uses) {
+    if (use.metric == metric) variants.push_back(use.variant);
+  }
+  const experiment::MetricResult& result = analysis.metrics[metric];
+  const auto compared =
+      std::count_if(result.comparisons.begin(), result.comparisons.end(),
+                    [](const auto& comparison) { return comparison.difference.has_value(); });
+  std::string words = name_or_empty(result.name);
+  if (variants.size() == static_cast<std::size_t>(compared)) return words;
+  for (std::size_t i = 0; i < variants.size(); ++i)
+    words += (i == 0 ? " (" : ", ") + variant_name(analysis, variants[i]);
+  return words + ")";
+}
+
+}  // namespace
+
+MethodWords words_of(const Analysis& analysis, const MethodUsed& used) {
+  MethodWords words;
+  for (std::size_t i = 0; i < used.uses.size(); ++i) {
+    if (i > 0 && used.uses[i].metric == used.uses[i - 1].metric) continue;
+    words.metrics += (words.metrics.empty() ? "" : ", ") + metric_words(analysis, used.uses[i].metric, used);
+  }
+  const std::string test(stats::name_of(used.test));
+  const std::string interval(stats::name_of(used.interval_method));
+  words.method = test == interval ? test : test + "; interval: " + interval;
+  words.why = "Because " + used.why + ".";
+  words.change = used.change;
+  for (const stats::Assumption one : used.assumptions.members())
+    words.assumes += (words.assumes.empty() ? "" : "; ") + std::string(stats::text_of(one));
+  return words;
+}
+
+}  // namespace splitplot::report
