@@ -14,6 +14,11 @@ const kRequests = {
   segments: [...kMetrics, '--by', 'device', '--by', 'device*customer', '--weights', 'control=1,express=1,short_form=1'],
   'covariates and a metric that should fall': [...kMetrics, '--covariate', 'spend_before', '--lower-is-better', 'revenue'],
   watched: [...kMetrics, '--by', 'country', '--sequential', '--tune-at', '5000'],
+  'planned looks': [...kMetrics, '--by', 'device', '--planned-units', '90000', '--spending', 'hsd:-4'],
+  'a look at which nothing may be spent': [...kMetrics, '--planned-units', '1000000000000'],
+  choices: [...kMetrics, '--by', 'device', '--method', 'score', '--method', 'revenue=student', '--interval', 'newcombe', '--prior', 'normal:5%', '--prior',
+    'purchased=beta:2,8', '--pool', 'half-normal:5%', '--correction', 'hommel', '--segment-correction', 'hierarchical'],
+  'segments that are not pooled': [...kMetrics, '--by', 'device', '--pool', 'none', '--method', 'boschloo', '--prior', 't:0.02,3'],
   'a metric without spread': ['--variant', 'variant', '--unit', 'user_id', '--metric', "none=any() where country = 'nowhere'"],
 };
 

@@ -129,7 +129,6 @@ void add_look_options(CLI::App& command, StatisticsOptions& options, AnalysisReq
                       "in all")
           ->check(units)
           ->option_text("UINT")
-          ->excludes(sequential)
           ->group(group);
   command
       .add_option("--looks-at", options.looks,
@@ -177,6 +176,10 @@ void add_statistics_options(CLI::App& command, StatisticsOptions& options, Analy
 Result<void> read_statistics(const StatisticsOptions& options, AnalysisRequest& request) {
   request.segment_correction = options.segment_correction.correction;
   request.segment_structure = options.segment_correction.structure;
+  if (options.sequential && options.planned_units > 0) {
+    return fail(ErrorCode::InvalidArgument, "a test is either watched or has planned looks",
+                "give --sequential or --planned-units, not both");
+  }
   if (options.sequential) request.monitoring = experiment::Monitoring::Sequential;
   if (options.planned_units > 0) {
     request.monitoring = experiment::Monitoring::GroupSequential;

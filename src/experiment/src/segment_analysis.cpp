@@ -62,7 +62,7 @@ void pool_table(SegmentTable& table, const std::vector<stats::SegmentEffect>& ef
   table.heterogeneity = stats::cochran_q(effects);
   const auto prior = spread_prior(request.pooling, control_mean);
   if (!prior) {
-    const auto why = not_estimable("it was not asked for (--pool none)");
+    const auto why = not_estimable("not asked for (--pool none)");
     table.pooling = why;
     for (SegmentResult& segment : table.segments) segment.pooled = why;
     return;
@@ -96,18 +96,18 @@ void judge_size(SegmentResult& result, const MetricAggregate& overall_control, d
 }
 
 void note_findings(SegmentTable& table, const AnalysisRequest& request, const std::string& metric_name) {
+  const bool wanted = !std::holds_alternative<NoPooling>(request.pooling);
   const auto small = std::ranges::count_if(table.segments, &SegmentResult::too_small);
   if (small > 0) {
     const auto count = static_cast<std::uint64_t>(small);
-    table.findings.push_back({Severity::Note, "small_segments",
-                              fmt::format("{} of {} segments by {} {} too small to see a change of {:.0f} % "
-                                          "in '{}' with {:.0f} % power: read the pooled "
-                                          "estimate, not the raw one.",
-                                          grouped(count), grouped(table.segments.size()), table.dimension,
-                                          count == 1 ? "is" : "are", request.worthwhile_lift * 100,
-                                          metric_name, request.power * 100)});
+    table.findings.push_back(
+        {Severity::Note, "small_segments",
+         fmt::format("{} of {} segments by {} {} too small to see a change of {:.0f} % "
+                     "in '{}' with {:.0f} % power{}.",
+                     grouped(count), grouped(table.segments.size()), table.dimension,
+                     count == 1 ? "is" : "are", request.worthwhile_lift * 100, metric_name,
+                     request.power * 100, wanted ? ": read the pooled estimate, not the raw one" : "")});
   }
-  const bool wanted = !std::holds_alternative<NoPooling>(request.pooling);
   if (wanted && !table.pooling && table.segments.size() > 1) {
     table.findings.push_back({Severity::Note, "not_pooled",
                               fmt::format("The segments by {} could not be pooled: {}.", table.dimension,

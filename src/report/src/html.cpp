@@ -121,11 +121,15 @@ Html methods_section(const Analysis& analysis) {
     items +=
         element("li", {},
                 element("strong", {}, name(words.metrics)) + text(": " + words.method + ". " + words.why) +
-                    change + element("p", {{"class", "muted"}}, text("Assumes: " + words.assumes + ".")));
+                    change + text(words.assumes.empty() ? "" : " Assumes: " + words.assumes + "."));
   }
-  return element("section", {{"aria-labelledby", "methods"}},
-                 element("h2", {{"id", "methods"}}, text("How variants were compared")) +
-                     element("ul", {{"class", "plain"}}, items));
+  const std::string shared = shared_assumptions(analysis);
+  return element(
+      "section", {{"aria-labelledby", "methods"}},
+      element("h2", {{"id", "methods"}}, text("How variants were compared")) +
+          element("ul", {{"class", "plain"}}, items) +
+          (shared.empty() ? Html()
+                          : element("p", {{"class", "muted"}}, text("All assume: " + shared + "."))));
 }
 
 Html assumptions_section(const Analysis& analysis) {

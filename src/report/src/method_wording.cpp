@@ -29,7 +29,25 @@ std::string metric_words(const Analysis& analysis, std::size_t metric, const Met
   return words + ")";
 }
 
+bool shared(const Analysis& analysis, stats::Assumption assumption) {
+  return std::all_of(analysis.methods.begin(), analysis.methods.end(),
+                     [&](const MethodUsed& used) { return used.assumptions.contains(assumption); });
+}
+
+void add_clause(std::string& clauses, stats::Assumption assumption) {
+  clauses += (clauses.empty() ? "" : "; ") + std::string(stats::text_of(assumption));
+}
+
 }  // namespace
+
+std::string shared_assumptions(const Analysis& analysis) {
+  std::string clauses;
+  if (analysis.methods.empty()) return clauses;
+  for (const stats::Assumption one : analysis.methods.front().assumptions.members()) {
+    if (shared(analysis, one)) add_clause(clauses, one);
+  }
+  return clauses;
+}
 
 MethodWords words_of(const Analysis& analysis, const MethodUsed& used) {
   MethodWords words;
@@ -42,8 +60,9 @@ MethodWords words_of(const Analysis& analysis, const MethodUsed& used) {
   words.method = test == interval ? test : test + "; interval: " + interval;
   words.why = "Because " + used.why + ".";
   words.change = used.change;
-  for (const stats::Assumption one : used.assumptions.members())
-    words.assumes += (words.assumes.empty() ? "" : "; ") + std::string(stats::text_of(one));
+  for (const stats::Assumption one : used.assumptions.members()) {
+    if (!shared(analysis, one)) add_clause(words.assumes, one);
+  }
   return words;
 }
 

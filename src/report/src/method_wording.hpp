@@ -13,8 +13,12 @@ struct MethodWords {
   std::string method;   ///< "pooled z; interval: Newcombe"
   std::string why;      ///< a sentence
   std::string change;   ///< the option, or empty
-  std::string assumes;  ///< clauses, separated by semicolons
+  std::string assumes;  ///< clauses, separated by semicolons, beside the shared ones; may be empty
 };
+
+/// What all ways of comparing take for granted: clauses, separated by semicolons.
+[[nodiscard]] std::string shared_assumptions(const experiment::Analysis& analysis);
+
 
 [[nodiscard]] MethodWords words_of(const experiment::Analysis& analysis, const experiment::MethodUsed& used);
 

@@ -252,9 +252,11 @@ void write_methods(TerminalPage& page, const Analysis& analysis) {
     const MethodWords words = words_of(analysis, used);
     page.paragraph(words.metrics + ": " + words.method + ". " + words.why +
                        (words.change.empty() ? "" : " Change it: " + words.change + ".") +
-                       " Assumes: " + words.assumes + ".",
+                       (words.assumes.empty() ? "" : " Assumes: " + words.assumes + "."),
                    2, {"- ", Tone::Dim});
   }
+  const std::string shared = shared_assumptions(analysis);
+  if (!shared.empty()) page.paragraph("All assume: " + shared + ".", 2, {}, Tone::Dim);
 }
 
 void write_assumptions(TerminalPage& page, const Analysis& analysis) {

@@ -232,15 +232,18 @@ std::string spread_sentence(const SegmentTable& table, Quantity quantity) {
          " is real, the rest is chance.";
 }
 
+/// Below, naming a best segment would say more than the data do.
+constexpr double kLikelyBest = 0.8;
+
 std::string best_segment_sentence(const SegmentTable& table) {
   const SegmentResult* best = nullptr;
   for (const SegmentResult& segment : table.segments) {
     if (!segment.best_probability) continue;
     if (best == nullptr || *segment.best_probability > *best->best_probability) best = &segment;
   }
-  if (best == nullptr) return "";
-  return "The best effect is in " + name_or_empty(best->segment) + " with a chance of " +
-         chance(*best->best_probability) + ".";
+  if (best == nullptr || *best->best_probability < kLikelyBest) return "";
+  return "The best effect is most likely in " + name_or_empty(best->segment) + " (chance " +
+         chance(*best->best_probability) + ").";
 }
 
 std::string meta_analysis_sentence(const SegmentTable& table, Quantity quantity) {

@@ -62,7 +62,7 @@ enum class Verdict { Better, Worse, Unclear, Withheld, Unknown };
 [[nodiscard]] std::string monitoring_sentence(const experiment::Analysis& analysis);
 /// What pooling did and how much of the spread is real.
 [[nodiscard]] std::string spread_sentence(const experiment::SegmentTable& table, Quantity quantity);
-/// Which segment is most likely the best; empty where segments were not ranked.
+/// Which segment has the best effect, where one is likely to; else empty.
 [[nodiscard]] std::string best_segment_sentence(const experiment::SegmentTable& table);
 /// The mean over segments by random effects; empty where there is none.
 [[nodiscard]] std::string meta_analysis_sentence(const experiment::SegmentTable& table, Quantity quantity);

@@ -17,8 +17,8 @@ TEST(Json, HasTheDocumentedMembersInTheirOrder) {
   std::vector<std::string> keys;
   for (const auto& member : parsed(email_campaign_analysis())) keys.emplace_back(member.key());
   EXPECT_THAT(keys, testing::ElementsAre("format", "version", "source", "request", "conclusion", "findings",
-                                         "sample_ratio", "variants", "family", "segment_family", "metrics",
-                                         "segment_tables", "assumptions"));
+                                         "sample_ratio", "variants", "family", "segment_family", "methods",
+                                         "look", "metrics", "segment_tables", "assumptions"));
 }
 
 TEST(Json, NamesItsFormat) {
