@@ -140,8 +140,9 @@ Html comparisons_table(const Analysis& analysis, const MetricResult& metric) {
 /// Test and interval of a comparison, with planned looks also z and what it must reach.
 std::string method_of(const Analysis& analysis, const Comparison& comparison) {
   const stats::Difference& difference = *comparison.difference;
-  std::string method = std::string(stats::name_of(difference.test)) +
-                       "; interval: " + std::string(stats::name_of(difference.interval_method));
+  std::string method(stats::name_of(difference.test));
+  const std::string interval(stats::name_of(difference.interval_method));
+  if (interval != method) method += "; interval: " + interval;
   if (comparison.z && analysis.look)
     method +=
         "; z = " + signed_fixed(*comparison.z, 2) + " of " + fixed(analysis.look->boundary, 2) + " needed";
