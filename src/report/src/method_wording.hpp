@@ -19,7 +19,6 @@ struct MethodWords {
 /// What all ways of comparing take for granted: clauses, separated by semicolons.
 [[nodiscard]] std::string shared_assumptions(const experiment::Analysis& analysis);
 
-
 [[nodiscard]] MethodWords words_of(const experiment::Analysis& analysis, const experiment::MethodUsed& used);
 
 }  // namespace splitplot::report
