@@ -117,6 +117,10 @@ Estimated<BestArm> answer(std::span<const Posterior> posteriors, Direction direc
   }
   result.expected_best = sign * (best_mean + result.value_remaining);
   result.assumptions = kAssumptions;
+  const bool finite =
+      std::isfinite(result.value_remaining) &&
+      std::ranges::all_of(result.chances, [](double chance) { return std::isfinite(chance); });
+  if (!finite) return not_estimable("the arms' posteriors are too far apart to be worked with");
   return result;
 }
 

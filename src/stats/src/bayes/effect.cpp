@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <utility>
 
 namespace splitplot::stats {
 namespace {
@@ -95,6 +96,21 @@ EffectPosterior student_answer(const MeasuredEffect& effect, const StudentEffect
   return result;
 }
 
+/// An effect near the end of a double's range may have an interval that leaves it.
+Estimated<EffectPosterior> in_range(EffectPosterior result) {
+  const double numbers[] = {result.mean,
+                            result.sd,
+                            result.interval.lower,
+                            result.interval.upper,
+                            result.beats.chance_to_win,
+                            result.beats.expected_loss,
+                            result.beats.expected_loss_of_keeping};
+  if (!std::ranges::all_of(numbers, [](double number) { return std::isfinite(number); })) {
+    return not_estimable("the effect and its prior are too large to be worked with");
+  }
+  return result;
+}
+
 }  // namespace
 
 Estimated<EffectPosterior> effect_posterior(const MeasuredEffect& effect, Direction direction,
@@ -105,7 +121,7 @@ Estimated<EffectPosterior> effect_posterior(const MeasuredEffect& effect, Direct
   }
   const EffectPrior prior = simplest(options.prior);
   if (const auto* student = std::get_if<StudentEffectPrior>(&prior)) {
-    return student_answer(effect, *student, direction, options.confidence);
+    return in_range(student_answer(effect, *student, direction, options.confidence));
   }
   const MeasuredEffect posterior = normal_posterior(effect, prior);
   const double reach = -normal_quantile(0.5 * (1 - options.confidence)) * posterior.standard_error;
@@ -115,7 +131,7 @@ Estimated<EffectPosterior> effect_posterior(const MeasuredEffect& effect, Direct
   result.interval = {posterior.value - reach, posterior.value + reach};
   result.beats = beats_of(posterior.value, posterior.standard_error, direction);
   result.assumptions = kAssumptions;
-  return result;
+  return in_range(std::move(result));
 }
 
 Estimated<double> chance_of_effect(const MeasuredEffect& effect, double target, Direction direction,

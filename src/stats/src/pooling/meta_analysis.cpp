@@ -50,7 +50,6 @@ Estimated<Study> study_of(std::span<const SegmentEffect> segments, double confid
 struct Weighted {
   double sum = 0;      // of weights
   double squares = 0;  // of squared weights
-  double cubes = 0;    // of cubed weights
   double mean = 0;
   double q = 0;          // sum w (y - mean)^2
   double squared_q = 0;  // sum w^2 (y - mean)^2
@@ -64,7 +63,6 @@ Weighted weigh(const Study& study, double tau_squared) {
     const double weight = 1 / (study.variances[j] + tau_squared);
     result.sum += weight;
     result.squares += weight * weight;
-    result.cubes += weight * weight * weight;
     result.log_weights += std::log(weight);
     sum += weight * study.effects[j];
   }
@@ -110,6 +108,36 @@ double log_likelihood(const Weighted& at, bool restricted) {
   return 0.5 * (at.log_weights - at.q - (restricted ? std::log(at.sum) : 0.0));
 }
 
+/// Traces of P = W - W 1 1' W / sum w and of its square.
+struct Traces {
+  double plain = 0;
+  double squared = 0;
+};
+
+/// By what the other segments weigh, not by subtraction: where one segment outweighs the rest, the differences would vanish.
+Traces traces_of(const Study& study, double tau_squared, double sum) {
+  const std::size_t count = study.effects.size();
+  std::vector<double> share(count);  // of the weights
+  for (std::size_t j = 0; j < count; ++j) share[j] = 1 / (study.variances[j] + tau_squared) / sum;
+  std::vector<double> after(count + 1, 0.0);  // shares, and squared shares, of the segments from j on
+  std::vector<double> squares_after(count + 1, 0.0);
+  for (std::size_t j = count; j-- > 0;) {
+    after[j] = after[j + 1] + share[j];
+    squares_after[j] = squares_after[j + 1] + share[j] * share[j];
+  }
+  Traces result;
+  double before = 0;
+  double squares_before = 0;
+  for (std::size_t j = 0; j < count; ++j) {
+    const double others = before + after[j + 1];
+    result.plain += share[j] * others;
+    result.squared += share[j] * share[j] * (others * others + squares_before + squares_after[j + 1]);
+    before += share[j];
+    squares_before += share[j] * share[j];
+  }
+  return {result.plain * sum, result.squared * sum * sum};
+}
+
 /// Fisher scoring from Hedges' estimate, a step being halved until the likelihood does not fall (Viechtbauer 2005, section 2).
 double most_likely(const Study& study, bool restricted) {
   double tau_squared = std::max(0.0, hedges(study));
@@ -117,11 +145,9 @@ double most_likely(const Study& study, bool restricted) {
   double height = log_likelihood(at, restricted);
   constexpr int kMostSteps = 500;
   for (int i = 0; i < kMostSteps; ++i) {
-    // P = W - W 1 1' W / sum w: its trace and that of its square.
-    const double trace = restricted ? at.sum - at.squares / at.sum : at.sum;
-    const double share = at.squares / at.sum;
-    const double squared_trace = restricted ? at.squares - 2 * at.cubes / at.sum + share * share : at.squares;
-    double step = (at.squared_q - trace) / squared_trace;
+    const Traces traces = restricted ? traces_of(study, tau_squared, at.sum) : Traces{at.sum, at.squares};
+    if (!(traces.squared > 0)) break;  // beyond a double's range: the likelihood is flat
+    double step = (at.squared_q - traces.plain) / traces.squared;
     double next = std::max(0.0, tau_squared + step);
     Weighted there = weigh(study, next);
     while (log_likelihood(there, restricted) < height - 1e-13 * (1 + std::abs(height)) &&

@@ -203,5 +203,18 @@ TEST(WithFloor, KeepsTheSumAndTheFloor) {
   EXPECT_FALSE(with_floor(std::vector<double>{1.5, -0.5}, 0.1).has_value());
 }
 
+TEST(BestArm, HasNoNumberThatIsNone) {
+  // A posterior that has all its mass at one end beside ordinary ones.
+  const std::vector<BetaPosterior> arms{{1e15, 0.05}, {100, 0.5}, {2, 3}};
+  const auto best = best_arm(arms, Direction::HigherIsBetter);
+  if (best) {
+    double sum = 0;
+    for (const double chance : best->chances) sum += chance;
+    EXPECT_NEAR(sum, 1, 1e-9);
+  } else {
+    EXPECT_FALSE(best.error().why.empty());
+  }
+}
+
 }  // namespace
 }  // namespace splitplot::stats

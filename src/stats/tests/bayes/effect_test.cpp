@@ -201,5 +201,16 @@ TEST(RelativeEffect, IsTheDeltaMethod) {
   EXPECT_FALSE(relative_effect(zero, treatment).has_value());
 }
 
+TEST(EffectPosterior, AtTheEndOfADoublesRangeIsFiniteOrRefused) {
+  for (const double scale : {1e300, 1.7e308}) {
+    const auto posterior = effect_posterior({-1e308, 1e307}, Direction::HigherIsBetter,
+                                            {.prior = StudentEffectPrior{-1e308, scale, 3}});
+    if (!posterior) continue;
+    EXPECT_TRUE(std::isfinite(posterior->mean) && std::isfinite(posterior->sd));
+    EXPECT_TRUE(std::isfinite(posterior->interval.lower) && std::isfinite(posterior->interval.upper));
+    EXPECT_TRUE(std::isfinite(posterior->beats.expected_loss));
+  }
+}
+
 }  // namespace
 }  // namespace splitplot::stats

@@ -113,5 +113,22 @@ TEST(MetaAnalysis, RefusesWhatHasNoAnswer) {
   EXPECT_TRUE(meta_analysis(Segments{{1, 1}, {1, 1}}, {.test = MeanTest::KnappHartungNeverNarrower}));
 }
 
+TEST(MetaAnalysis, AnswersWhereOneSegmentOutweighsTheRest) {
+  // The sums of weights of the scoring steps cancel to the last digit here.
+  for (const double smallest : {1e-12, 1e-9, 1e-6}) {
+    const std::vector<SegmentEffect> segments{{0.05, smallest}, {0.2, 100}, {1, 0.5}};
+    for (const auto estimator :
+         {SpreadEstimator::RestrictedMaximumLikelihood, SpreadEstimator::MaximumLikelihood,
+          SpreadEstimator::PauleMandel, SpreadEstimator::DerSimonianLaird}) {
+      const auto result = meta_analysis(segments, {.estimator = estimator});
+      ASSERT_TRUE(result.has_value());
+      EXPECT_TRUE(std::isfinite(result->p_value));
+      EXPECT_GE(result->tau_squared, 0);
+      EXPECT_GT(result->mean, 0.04);
+      EXPECT_LT(result->mean, 1);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace splitplot::stats
