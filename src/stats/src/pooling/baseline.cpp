@@ -1,7 +1,5 @@
 #include "pooling/baseline.hpp"
 
-#include "numeric/quadrature_rule.hpp"
-
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -19,11 +17,10 @@ double log_likelihood(double successes, double units, double logit) {
   return successes * logit - units * softplus;
 }
 
-}  // namespace
-
-RateMoments rates_given(const ArmCounts& counts, double theta) {
+/// Hands (node, weight, control's rate, treatment's rate) to `take` for every node, and returns the sum of the weights.
+template <typename Take>
+double for_each_baseline(const ArmCounts& counts, double theta, const QuadratureRule& rule, Take take) {
   theta = std::clamp(theta, -30.0, 30.0);  // rates beyond differ from 0 and 1 by less than 1e-12
-  static const QuadratureRule kRule = gauss_hermite_rule(7);
   const auto control_successes = static_cast<double>(counts.control.successes);
   const auto control_units = static_cast<double>(counts.control.units);
   const auto treatment_successes = static_cast<double>(counts.treatment.successes);
@@ -50,23 +47,42 @@ RateMoments rates_given(const ArmCounts& counts, double theta) {
            log_likelihood(treatment_successes, treatment_units, b + theta / 2) + log_likelihood(0.5, 1, b);
   };
   const double peak = log_density(middle);
-  RateMoments moments;
   double total = 0;
-  for (std::size_t i = 0; i < kRule.nodes.size(); ++i) {
-    const double z = kRule.nodes[i];
+  for (std::size_t i = 0; i < rule.nodes.size(); ++i) {
+    const double z = rule.nodes[i];
     const double b = middle + sd * z;
-    const double weight = kRule.weights[i] * std::exp(log_density(b) - peak + 0.5 * z * z);
-    const double control = rate_at(b - theta / 2);
-    const double difference = rate_at(b + theta / 2) - control;
+    const double weight = rule.weights[i] * std::exp(log_density(b) - peak + 0.5 * z * z);
+    take(i, weight, rate_at(b - theta / 2), rate_at(b + theta / 2));
     total += weight;
-    moments.control_mean += weight * control;
-    moments.difference_mean += weight * difference;
-    moments.difference_square += weight * difference * difference;
   }
+  return total;
+}
+
+}  // namespace
+
+RateMoments rates_given(const ArmCounts& counts, double theta) {
+  static const QuadratureRule kRule = gauss_hermite_rule(7);
+  RateMoments moments;
+  const double total = for_each_baseline(counts, theta, kRule,
+                                         [&](std::size_t, double weight, double control, double treatment) {
+                                           const double difference = treatment - control;
+                                           moments.control_mean += weight * control;
+                                           moments.difference_mean += weight * difference;
+                                           moments.difference_square += weight * difference * difference;
+                                         });
   moments.control_mean /= total;
   moments.difference_mean /= total;
   moments.difference_square /= total;
   return moments;
+}
+
+void differences_given(const ArmCounts& counts, double theta, const QuadratureRule& rule,
+                       std::span<WeightedDifference> differences) {
+  const double total = for_each_baseline(counts, theta, rule,
+                                         [&](std::size_t i, double weight, double control, double treatment) {
+                                           differences[i] = {treatment - control, weight};
+                                         });
+  for (WeightedDifference& one : differences) one.weight /= total;
 }
 
 }  // namespace splitplot::stats

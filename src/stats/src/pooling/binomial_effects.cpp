@@ -2,6 +2,7 @@
 #include "pooling/baseline.hpp"
 #include "pooling/lattice_density.hpp"
 #include "pooling/odds_posterior.hpp"
+#include "pooling/rate_difference.hpp"
 
 #include <splitplot/stats/pooling/binomial_effects.hpp>
 
@@ -150,20 +151,28 @@ QuadratureRule rule_of(const LatticeDensity& density, const std::function<double
 
 /// `heavy`: theta_j may have tails that no lattice of equal steps holds.
 PooledOdds describe_segment(const OddsPosterior& posterior, std::size_t j, const ArmCounts& counts,
-                            bool heavy, double confidence, const Existing& existing) {
+                            bool heavy, const OddsPoolingOptions& options, const Existing& existing) {
+  const auto add_interval = [&](PooledOdds& segment, const LatticeDensity& density,
+                                const std::function<double(double)>& theta) {
+    if (options.rate_interval == RateInterval::Central)
+      segment.rate_difference_interval = rate_difference_interval(counts, density, theta, options.confidence);
+  };
   PooledOdds segment;
   if (heavy) {
     const Stretched found = stretched([&](double theta) { return posterior.density_at(j, theta); },
                                       posterior.guess_of_mean(j), posterior.guess_of_sd(j));
-    segment.log_odds_ratio = described(found, confidence, existing);
+    const auto theta_at = [&](double u) { return found.x(u); };
+    segment.log_odds_ratio = described(found, options.confidence, existing);
     // Tails in which rates have long reached 0 or 1 tell a Gauss rule nothing: every point counts.
-    describe_rates(counts, rule_of(found.density, [&](double u) { return found.x(u); }), segment);
+    describe_rates(counts, rule_of(found.density, theta_at), segment);
+    add_interval(segment, found.density, theta_at);
     return segment;
   }
   const auto itself = [](double theta) { return theta; };
   const LatticeDensity density = lattice_density(posterior, j);
-  segment.log_odds_ratio = described(density, itself, 0, confidence, existing);
+  segment.log_odds_ratio = described(density, itself, 0, options.confidence, existing);
   describe_rates(counts, thinned_rule(rule_of(density, itself), kOddsNodes), segment);
+  add_interval(segment, density, itself);
   return segment;
 }
 
@@ -217,19 +226,24 @@ bool usable(double scale) {
   return scale > 0 && std::isfinite(scale);
 }
 
+/// The harmonic mean of the squared standard errors of the segments that say something.
+double typical_variance(std::span<const LatticeLikelihood> segments) {
+  double precision = 0;
+  double count = 0;
+  for (const LatticeLikelihood& segment : segments) {
+    if (segment.silent()) continue;
+    precision += 1 / segment.likelihood().variance();
+    count += 1;
+  }
+  return count / precision;
+}
+
 /// The prior on tau, `AdaptiveSpread` with its scale from the segments that say something.
 Estimated<WorkingPrior> working_prior(const SpreadPrior& prior, std::span<const LatticeLikelihood> segments) {
   constexpr const char* kRefusal = "the scale of the prior on the spread must be positive and finite";
   if (const auto* adaptive = std::get_if<AdaptiveSpread>(&prior)) {
     if (!usable(adaptive->typical_errors)) return not_estimable(kRefusal);
-    double precision = 0;
-    double count = 0;
-    for (const LatticeLikelihood& segment : segments) {
-      if (segment.silent()) continue;
-      precision += 1 / segment.likelihood().variance();
-      count += 1;
-    }
-    return HalfCauchySpread{adaptive->typical_errors * std::sqrt(count / precision)};
+    return HalfCauchySpread{adaptive->typical_errors * std::sqrt(typical_variance(segments))};
   }
   if (const auto* normal = std::get_if<HalfNormalSpread>(&prior)) {
     if (!usable(normal->scale)) return not_estimable(kRefusal);
@@ -287,6 +301,7 @@ Estimated<PooledOddsRatios> pool_log_odds_ratios(std::span<const ArmCounts> segm
     return not_estimable("too few segments bound their odds ratio from both sides");
   const double overall_precision =
       options.overall_prior_sd ? 1 / (*options.overall_prior_sd * *options.overall_prior_sd) : 0;
+  const double typical = typical_variance(likelihoods);
   const OddsPosterior posterior(std::move(likelihoods), *prior, overall_precision);
   if (posterior.empty()) return not_estimable("the segments lie too far apart for the prior on the spread");
 
@@ -298,6 +313,9 @@ Estimated<PooledOddsRatios> pool_log_odds_ratios(std::span<const ArmCounts> segm
   PooledOddsRatios result;
   if (bounds.both < static_cast<int>(kFewSegments)) result.concerns.insert(Concern::FewSegments);
   describe_spread(posterior, options.confidence, spread.mean, result);
+  const auto real_share = [&](double tau) { return tau * tau / (tau * tau + typical); };
+  const Interval& taus = result.spread.interval;
+  result.real_share = {real_share(result.spread.value), {real_share(taus.lower), real_share(taus.upper)}};
   double centre = 0;
   double square = 0;
   for (const OddsSlice& slice : posterior.slices()) {
@@ -312,7 +330,7 @@ Estimated<PooledOddsRatios> pool_log_odds_ratios(std::span<const ArmCounts> segm
       options.confidence, mean);
   for (std::size_t j = 0; j < segments.size(); ++j) {
     const bool heavy = power < kLightTails;
-    result.segments.push_back(describe_segment(posterior, j, segments[j], heavy, options.confidence, spread));
+    result.segments.push_back(describe_segment(posterior, j, segments[j], heavy, options, spread));
   }
   return result;
 }

@@ -47,12 +47,18 @@ double simpson(const std::function<double(double)>& f, double from, double to, i
 struct Plain {
   double mass = 0, mu = 0, mu_square = 0, tau = 0, tau_below = 0, mu_below = 0;
   double theta = 0, theta_square = 0, theta_below = 0, difference = 0, difference_square = 0;
+  double difference_below = 0, difference_above = 0;  // beyond the interval's ends
 };
 
-/// E[p_t - p_c] and of its square given theta, the middle logit on a plain grid.
-std::pair<double, double> plain_difference(const ArmCounts& s, double theta) {
-  double mass = 0, mean = 0, square = 0;
-  for (double b = -14; b < 10; b += 0.1) {
+/// Means given theta.
+struct GivenTheta {
+  double difference = 0, square = 0, below = 0, above = 0;
+};
+
+/// Of p_t - p_c, its square, and whether it lies beyond an interval's ends; the middle logit on a plain grid.
+GivenTheta plain_difference(const ArmCounts& s, double theta, const Interval& interval) {
+  double mass = 0, mean = 0, square = 0, below = 0, above = 0;
+  for (double b = -14; b < 10; b += 0.025) {
     const double c = 1 / (1 + std::exp(-b + theta / 2)), t = 1 / (1 + std::exp(-b - theta / 2));
     const double m = 1 / (1 + std::exp(-b));
     const auto part = [](const SuccessCount& arm, double p) {
@@ -61,21 +67,22 @@ std::pair<double, double> plain_difference(const ArmCounts& s, double theta) {
     };
     const double p = part(s.control, c) * part(s.treatment, t) * std::sqrt(m * (1 - m));
     mass += p, mean += p * (t - c), square += p * (t - c) * (t - c);
+    below += t - c < interval.lower ? p : 0, above += t - c > interval.upper ? p : 0;
   }
-  return {mean / mass, square / mass};
+  return {mean / mass, square / mass, below / mass, above / mass};
 }
 
 Plain summed(const Arms& segments, double scale, const PooledOddsRatios& found) {
   // L and the difference of rates on a fine grid of theta, read linearly in the logarithm and in the value.
   constexpr double kFrom = -40, kStep = 0.02;
   std::vector<std::vector<double>> logs(segments.size());
-  std::vector<std::pair<double, double>> differences;
+  std::vector<GivenTheta> differences;
   for (double theta = kFrom; theta <= 40; theta += kStep) {
     for (std::size_t j = 0; j < segments.size(); ++j)
       logs[j].push_back(std::log(likelihood(segments[j], theta)));
   }
   for (double theta = -20; theta <= 20; theta += 0.1)
-    differences.push_back(plain_difference(segments[0], theta));
+    differences.push_back(plain_difference(segments[0], theta, *found.segments[0].rate_difference_interval));
   const auto value = [&](std::size_t j, double theta) {
     const double at = (theta - kFrom) / kStep;
     const auto i = static_cast<std::size_t>(at);
@@ -86,8 +93,9 @@ Plain summed(const Arms& segments, double scale, const PooledOddsRatios& found) 
     const double at = std::clamp((theta + 20) / 0.1, 0.0, 398.0);
     const auto i = static_cast<std::size_t>(at);
     const double x = at - static_cast<double>(i);
-    return std::pair{differences[i].first * (1 - x) + differences[i + 1].first * x,
-                     differences[i].second * (1 - x) + differences[i + 1].second * x};
+    const GivenTheta &a = differences[i], &b = differences[i + 1];
+    return GivenTheta{a.difference * (1 - x) + b.difference * x, a.square * (1 - x) + b.square * x,
+                      a.below * (1 - x) + b.below * x, a.above * (1 - x) + b.above * x};
   };
   Plain p;
   constexpr int kTaus = 80;  // the middles' error of E[tau] is step^2 / 24 times the density at 0
@@ -105,8 +113,10 @@ Plain summed(const Arms& segments, double scale, const PooledOddsRatios& found) 
       const double own = first([](double) { return 1.0; }, 7);
       p.theta += w * first([](double t) { return t; }, 7);
       p.theta_square += w * first([](double t) { return t * t; }, 7);
-      p.difference += w * first([&](double t) { return difference(t).first; }, 7);
-      p.difference_square += w * first([&](double t) { return difference(t).second; }, 7);
+      p.difference += w * first([&](double t) { return difference(t).difference; }, 7);
+      p.difference_square += w * first([&](double t) { return difference(t).square; }, 7);
+      p.difference_below += w * first([&](double t) { return difference(t).below; }, 7);
+      p.difference_above += w * first([&](double t) { return difference(t).above; }, 7);
       const double cut = (found.segments[0].log_odds_ratio.interval.upper - mu) / tau;
       if (cut > -7) p.theta_below += w * first([](double) { return 1.0; }, std::min(cut, 7.0));
       w *= own;
@@ -118,7 +128,9 @@ Plain summed(const Arms& segments, double scale, const PooledOddsRatios& found) 
 
 TEST(PoolLogOddsRatios, AgreesWithPlainSumsOverEverything) {
   for (const Arms& segments : {kThree, kTwo}) {
-    const auto found = pool_log_odds_ratios(segments, {.prior = HalfNormalSpread{0.8}, .confidence = 0.9});
+    const auto found = pool_log_odds_ratios(
+        segments,
+        {.prior = HalfNormalSpread{0.8}, .confidence = 0.9, .rate_interval = RateInterval::Central});
     ASSERT_TRUE(found) << found.error().why;
     const Plain p = summed(segments, 0.8, *found);
     const double mu = p.mu / p.mass, theta = p.theta / p.mass, difference = p.difference / p.mass;
@@ -132,6 +144,8 @@ TEST(PoolLogOddsRatios, AgreesWithPlainSumsOverEverything) {
     EXPECT_NEAR(first.rate_difference_mean, difference, 5e-4);
     EXPECT_NEAR(first.rate_difference_sd, std::sqrt(p.difference_square / p.mass - difference * difference),
                 1e-3);
+    EXPECT_NEAR(p.difference_below / p.mass, 0.05, 1e-3);
+    EXPECT_NEAR(p.difference_above / p.mass, 0.05, 1e-3);
   }
 }
 
@@ -147,7 +161,7 @@ TEST(PoolLogOddsRatios, AgreesWithTheNormalModelWhereCountsAreLarge) {
     effects.push_back(
         {logit(t, 90000) - logit(c, 100000), std::sqrt(1 / c + 1 / (100000 - c) + 1 / t + 1 / (90000 - t))});
   }
-  const auto exact = pool_log_odds_ratios(counts);
+  const auto exact = pool_log_odds_ratios(counts, {.rate_interval = RateInterval::Central});
   const auto normal = pool_segments(effects);
   ASSERT_TRUE(exact && normal);
   const double unit = effects[0].standard_error;
@@ -160,6 +174,13 @@ TEST(PoolLogOddsRatios, AgreesWithTheNormalModelWhereCountsAreLarge) {
   expect_alike(exact->overall, normal->overall);
   for (std::size_t j = 0; j < counts.size(); ++j)
     expect_alike(exact->segments[j].log_odds_ratio, normal->segments[j]);
+  // The baseline is all but known here; an integral over it that stepped from one theta to the next would show.
+  for (const PooledOdds& segment : exact->segments) {
+    const double reach = normal_quantile(0.975) * segment.rate_difference_sd;
+    EXPECT_NEAR(segment.rate_difference_interval->lower, segment.rate_difference_mean - reach, 0.03 * reach);
+    EXPECT_NEAR(segment.rate_difference_interval->upper, segment.rate_difference_mean + reach, 0.03 * reach);
+  }
+  EXPECT_NEAR(exact->real_share.value, normal->real_share.value, 1e-3);
   EXPECT_NEAR(exact->spread.value, normal->spread.value, 1e-3 * normal->spread.value);
   EXPECT_NEAR(exact->spread.interval.upper, normal->spread.interval.upper,
               2e-3 * normal->spread.interval.upper);
@@ -224,7 +245,8 @@ TEST(PoolLogOddsRatios, HoldsHostileCounts) {
   for (const Arms& counts : hostile) {
     for (const SpreadPrior& prior : {SpreadPrior{AdaptiveSpread{}}, SpreadPrior{HalfNormalSpread{0.5}},
                                      SpreadPrior{HalfCauchySpread{1}}}) {
-      const auto found = pool_log_odds_ratios(counts, {.prior = prior});
+      const auto found =
+          pool_log_odds_ratios(counts, {.prior = prior, .rate_interval = RateInterval::Central});
       if (!found) {
         EXPECT_FALSE(found.error().why.empty());
         continue;
@@ -233,6 +255,8 @@ TEST(PoolLogOddsRatios, HoldsHostileCounts) {
         EXPECT_TRUE(std::isfinite(s.log_odds_ratio.mean) && s.log_odds_ratio.sd > 0);
         EXPECT_LT(s.log_odds_ratio.interval.lower, s.log_odds_ratio.interval.upper);
         EXPECT_TRUE(s.rate_difference_mean > -1 && s.rate_difference_mean < 1 && s.rate_difference_sd > 0);
+        EXPECT_LT(s.rate_difference_interval->lower, s.rate_difference_interval->upper);
+        EXPECT_TRUE(s.rate_difference_interval->lower >= -1 && s.rate_difference_interval->upper <= 1);
       }
       EXPECT_TRUE(std::isfinite(found->overall.mean) && std::isfinite(found->spread.interval.upper));
     }

@@ -27,6 +27,9 @@ struct ArmCounts {
   SuccessCount treatment;
 };
 
+/// Whether differences of rates get an interval, which takes about as long again as all the rest.
+enum class RateInterval { None, Central };
+
 struct OddsPoolingOptions {
   /// On tau, in the unit of a log odds ratio. `AdaptiveSpread` takes as a segment's squared standard error the sum of 1 / (count + 1/2)
   /// over its four counts, segments that say nothing left out.
@@ -34,6 +37,7 @@ struct OddsPoolingOptions {
   /// Nothing: mu is flat. A number: mu ~ N(0, sd^2), which answers where a flat prior does not (no successes in one arm at all).
   std::optional<double> overall_prior_sd = std::nullopt;
   double confidence = 0.95;
+  RateInterval rate_interval = RateInterval::None;
 };
 
 struct PooledOdds {
@@ -42,6 +46,7 @@ struct PooledOdds {
   /// arms' counts. A segment without units has the prior's rate: read its odds ratio alone.
   double rate_difference_mean = 0;
   double rate_difference_sd = 0;
+  std::optional<Interval> rate_difference_interval;  ///< central, where asked for
   double control_rate_mean = 0;
 };
 
@@ -49,7 +54,10 @@ struct PooledOddsRatios {
   std::vector<PooledOdds> segments;  ///< in the order of the input
   PooledEffect overall;              ///< mu: the mean log odds ratio over segments
   double spread_mean = 0;            ///< E[tau | counts]; the median where no mean exists
-  Estimate spread;                   ///< posterior median of tau with its interval
+  /// Share of the variation between raw log odds ratios that is real, as in `PooledSegments`: tau^2 / (tau^2 + s0^2), s0^2 the
+  /// harmonic mean of the squared standard errors of `AdaptiveSpread`.
+  Estimate real_share;
+  Estimate spread;  ///< posterior median of tau with its interval
   Assumptions assumptions{Assumption::IndependentUnits, Assumption::ExchangeableSegments,
                           Assumption::NormalEffects, Assumption::StatedPrior};
   Concerns concerns;  ///< `FewSegments` below five that bound their odds ratio from both sides
