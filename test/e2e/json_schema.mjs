@@ -19,6 +19,7 @@ const kRequests = {
   choices: [...kMetrics, '--by', 'device', '--method', 'score', '--method', 'revenue=student', '--interval', 'newcombe', '--prior', 'normal:5%', '--prior',
     'purchased=beta:2,8', '--pool', 'half-normal:5%', '--correction', 'hommel', '--segment-correction', 'hierarchical'],
   'segments that are not pooled': [...kMetrics, '--by', 'device', '--pool', 'none', '--method', 'boschloo', '--prior', 't:0.02,3'],
+  'segments pooled by their counts': [...kMetrics, '--by', 'device', '--pool', 'binomial'],
   'a metric without spread': ['--variant', 'variant', '--unit', 'user_id', '--metric', "none=any() where country = 'nowhere'"],
 };
 

@@ -41,6 +41,17 @@ function simpsonRows() {
   return rows;
 }
 
+// Few purchases per region; in one nobody buys, one has few units, and one has none in the new variant.
+function rareRows() {
+  const counts = { north: [3, 400, 6, 400], south: [2, 350, 5, 360], east: [4, 500, 7, 480], west: [0, 150, 0, 160], isle: [0, 9, 1, 8], cape: [1, 30, 0, 0] };
+  const rows = [];
+  for (const [region, [a, n, b, m]] of Object.entries(counts)) {
+    for (let i = 0; i < n; i += 1) rows.push({ variant: 'control', region, bought: i < a ? 1 : 0, before: i % 7, spend: i % 11 });
+    for (let i = 0; i < m; i += 1) rows.push({ variant: 'new', region, bought: i < b ? 1 : 0, before: i % 7, spend: (i % 11) + (i % 3) });
+  }
+  return rows;
+}
+
 function csv(rows, separator = ',') {
   const columns = Object.keys(rows[0]);
   return [columns.join(separator), ...rows.map((row) => columns.map((column) => row[column]).join(separator))].join('\n') + '\n';
@@ -110,6 +121,7 @@ export function writeFixtures(folder) {
   write('simpson.csv', csv(simpsonRows()));
   write('few.csv', csv([1, 2, 3, 11, 12, 13].map((spend, i) => ({ user: `u${i}`, variant: i < 3 ? 'control' : 'new', spend }))));
   write('many-segments.csv', csv(shopRows(20000, { seed: 3, segments: Array.from({ length: 200 }, (_, i) => `store ${String(i + 1).padStart(3, '0')}`) })));
+  write('rare.csv', csv(rareRows()));
   write('ragged.csv', 'user,variant,spend\nu1,A,1\nu2,B,2,surplus\nu3,A,3\n');
   write('header-only.csv', 'user,variant,spend\n');
   write('empty.csv', '');

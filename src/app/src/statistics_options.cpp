@@ -103,8 +103,10 @@ void add_method_options(CLI::App& command, StatisticsOptions& options, const std
       ->option_text("PRIOR")
       ->group(group);
   command
-      .add_option("--pool", options.pool,
-                  "How segments are pooled: adaptive (default), half-normal:SCALE, half-cauchy:SCALE, none")
+      .add_option(
+          "--pool", options.pool,
+          "How segments are pooled: adaptive (default), half-normal:SCALE, half-cauchy:SCALE, binomial "
+          "(proportions by their counts), none")
       ->option_text("WORD")
       ->group(group);
 }

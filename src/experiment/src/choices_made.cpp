@@ -92,6 +92,12 @@ void note_assumptions(Analysis& analysis) {
   }
   note_monitoring(analysis);
   note_priors(analysis);
+  if (std::holds_alternative<BinomialPooling>(analysis.request.pooling) && !analysis.segment_tables.empty()) {
+    assumptions.push_back(
+        {"Segments of proportions are pooled by their counts, as log odds ratios; those of means "
+         "by their differences, as by --pool adaptive.",
+         "--pool adaptive"});
+  }
   if (!analysis.request.covariates.empty()) {
     assumptions.push_back(
         {fmt::format("Measured before the exposure: {}.", fmt::join(analysis.request.covariates, ", ")),

@@ -74,6 +74,11 @@ Result<void> check_settings(const AnalysisRequest& request) {
                 "be chosen",
                 "leave out --covariate, or --method and --interval");
   }
+  if (std::holds_alternative<BinomialPooling>(request.pooling) && !request.covariates.empty()) {
+    return fail(ErrorCode::InvalidArgument,
+                "--pool binomial pools counts, out of which covariates cannot be taken",
+                "leave out --covariate, or choose --pool adaptive");
+  }
   if (request.metrics.empty()) {
     return fail(ErrorCode::InvalidArgument, "no metric was named", "name at least one with --metric COLUMN");
   }

@@ -153,6 +153,8 @@ Result<void> check_choices_are_used(const AnalysisRequest& request,
     const bool newcombe = *methods.interval == stats::ProportionDifferenceInterval::Newcombe;
     return unused("--interval", newcombe ? "newcombe" : "score", MetricKind::Proportion);
   }
+  if (std::holds_alternative<BinomialPooling>(request.pooling) && !any(MetricKind::Proportion))
+    return unused("--pool", "binomial", MetricKind::Proportion);
   if (!fits(request.priors.all, MetricKind::Mean) && !any(MetricKind::Proportion))
     return unused("--prior", text_of(request.priors.all), MetricKind::Proportion);
   return {};

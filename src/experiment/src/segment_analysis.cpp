@@ -1,6 +1,7 @@
 #include "segment_analysis.hpp"
 
 #include <splitplot/base/number_text.hpp>
+#include <splitplot/stats/pooling/binomial_effects.hpp>
 #include <splitplot/stats/pooling/ranking.hpp>
 
 #include <algorithm>
@@ -41,7 +42,7 @@ std::optional<stats::SpreadPrior> spread_prior(const PoolingChoice& choice, doub
   return std::visit(
       [&](const auto& p) -> std::optional<stats::SpreadPrior> {
         using Pooling = std::decay_t<decltype(p)>;
-        if constexpr (std::is_same_v<Pooling, AdaptivePooling>) {
+        if constexpr (std::is_same_v<Pooling, AdaptivePooling> || std::is_same_v<Pooling, BinomialPooling>) {
           return stats::AdaptiveSpread{p.typical_errors};
         } else if constexpr (std::is_same_v<Pooling, HalfNormalPooling>) {
           return stats::HalfNormalSpread{p.scale.in_unit(control_mean)};
@@ -85,6 +86,71 @@ void pool_table(SegmentTable& table, const std::vector<stats::SegmentEffect>& ef
   if (!ranking) return;
   for (std::size_t i = 0; i < pooled_segments.size(); ++i)
     table.segments[pooled_segments[i]].best_probability = ranking->best_probability[i];
+}
+
+/// The estimate of a log odds ratio as an odds ratio.
+stats::Estimate odds_ratio(const stats::PooledEffect& log) {
+  return {std::exp(log.mean), {std::exp(log.interval.lower), std::exp(log.interval.upper)}};
+}
+
+/// What a log odds ratio makes of a control's rate.
+double rate_difference(double control_rate, double log_odds_ratio) {
+  const double failures = (1 - control_rate) * std::exp(-std::clamp(log_odds_ratio, -700.0, 700.0));
+  return control_rate / (control_rate + failures) - control_rate;
+}
+
+/// The mean over segments on the absolute scale: what it makes of the control's rate over all units, taken as known.
+stats::PooledEffect overall_difference(const stats::PooledEffect& log, double control_rate) {
+  const auto at = [&](double x) { return rate_difference(control_rate, x); };
+  // One standard deviation to both sides, halved: the difference is not linear in the log odds ratio.
+  return {at(log.mean),
+          0.5 * (at(log.mean + log.sd) - at(log.mean - log.sd)),
+          {at(log.interval.lower), at(log.interval.upper)},
+          log.chance_above_zero};
+}
+
+/// Pools a table's segments by their counts. A segment with few units takes part: its likelihood is exact, however few they are. One
+/// without units in a variant has no rates.
+void pool_counts(SegmentTable& table, const std::vector<Segment>& segments, const AnalysisRequest& request,
+                 double typical_errors, double control_rate) {
+  std::vector<stats::ArmCounts> counts;
+  std::vector<std::size_t> pooled_segments;
+  for (std::size_t i = 0; i < segments.size(); ++i) {
+    const auto arms = metric_over_arms(segments[i].arms, table.metric);
+    const stats::ArmCounts both{success_count(*arms[0]), success_count(*arms[table.variant])};
+    if (both.control.units == 0 || both.treatment.units == 0) {
+      table.segments[i].pooled = not_estimable("a variant has no units");
+      continue;
+    }
+    counts.push_back(both);
+    pooled_segments.push_back(i);
+  }
+  const auto found = stats::pool_log_odds_ratios(counts, {.prior = stats::AdaptiveSpread{typical_errors},
+                                                          .confidence = 1 - request.alpha,
+                                                          .rate_interval = stats::RateInterval::Central});
+  if (!found) {
+    table.pooling = tl::unexpected(found.error());
+    for (const std::size_t i : pooled_segments) table.segments[i].pooled = tl::unexpected(found.error());
+    return;
+  }
+  stats::PooledSegments pooling;
+  for (std::size_t i = 0; i < pooled_segments.size(); ++i) {
+    const stats::PooledOdds& odds = found->segments[i];
+    // The difference of rates and the log odds ratio have the same sign.
+    pooling.segments.push_back({odds.rate_difference_mean, odds.rate_difference_sd,
+                                *odds.rate_difference_interval, odds.log_odds_ratio.chance_above_zero});
+    SegmentResult& result = table.segments[pooled_segments[i]];
+    result.pooled = pooling.segments.back();
+    result.pooled_odds_ratio = odds_ratio(odds.log_odds_ratio);
+  }
+  pooling.overall = overall_difference(found->overall, control_rate);
+  pooling.spread_mean = found->spread_mean;
+  pooling.spread = found->spread;
+  pooling.real_share = found->real_share;
+  pooling.assumptions = found->assumptions;
+  pooling.concerns = found->concerns;
+  table.pooled_odds_ratio = odds_ratio(found->overall);
+  table.pooling = std::move(pooling);
 }
 
 void judge_size(SegmentResult& result, const MetricAggregate& overall_control, double worthwhile_lift) {
@@ -156,7 +222,16 @@ SegmentTable analyse_treatment(const AnalysisRequest& request, const std::string
     }
     table.segments.push_back(std::move(result));
   }
-  pool_table(table, effects, pooled_segments, request, settings, overall_control.moments.mean);
+  const double control_mean = overall_control.moments.mean;
+  const auto* binomial = std::get_if<BinomialPooling>(&request.pooling);
+  if (binomial != nullptr && settings.kind == MetricKind::Proportion) {
+    table.heterogeneity = stats::cochran_q(effects);
+    if (const auto meta = stats::meta_analysis(effects, {.confidence = 1 - request.alpha}))
+      table.meta_analysis = *meta;
+    pool_counts(table, segments, request, binomial->typical_errors, control_mean);
+  } else {
+    pool_table(table, effects, pooled_segments, request, settings, control_mean);
+  }
   return table;
 }
 

@@ -163,6 +163,7 @@ Result<PoolingChoice> pooling_choice(std::string_view text) {
   const Call call = call_of(text);
   if (call.arguments.empty()) {
     if (call.word == "adaptive") return AdaptivePooling{};
+    if (call.word == "binomial") return BinomialPooling{};
     if (call.word == "none") return NoPooling{};
   } else if (call.arguments.size() == 1) {
     const auto scale = size_of(call.arguments[0]);
@@ -171,10 +172,10 @@ Result<PoolingChoice> pooling_choice(std::string_view text) {
       if (call.word == "half-cauchy") return HalfCauchyPooling{*scale};
     }
   }
-  return fail(ErrorCode::InvalidArgument, fmt::format("'{}' is no way to pool segments", text),
-              "there are adaptive, half-normal:SCALE, half-cauchy:SCALE and none; SCALE is positive, 0.02 in "
-              "the metric's "
-              "unit or 5% of the control's mean");
+  return fail(
+      ErrorCode::InvalidArgument, fmt::format("'{}' is no way to pool segments", text),
+      "there are adaptive, half-normal:SCALE, half-cauchy:SCALE, binomial and none; SCALE is positive, "
+      "0.02 in the metric's unit or 5% of the control's mean");
 }
 
 std::string text_of(const PoolingChoice& pooling) {
@@ -183,6 +184,7 @@ std::string text_of(const PoolingChoice& pooling) {
         using Pooling = std::decay_t<decltype(p)>;
         if constexpr (std::is_same_v<Pooling, HalfNormalPooling>) return "half-normal:" + text_of(p.scale);
         if constexpr (std::is_same_v<Pooling, HalfCauchyPooling>) return "half-cauchy:" + text_of(p.scale);
+        if constexpr (std::is_same_v<Pooling, BinomialPooling>) return "binomial";
         return std::is_same_v<Pooling, NoPooling> ? "none" : "adaptive";
       },
       pooling);

@@ -1,6 +1,7 @@
 #include <splitplot/base/random.hpp>
 #include <splitplot/experiment/analysis.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -207,6 +208,73 @@ TEST_F(AnalysisChoices, AVeryNarrowSpreadPriorPoolsSegmentsIntoOneAndNoneLeavesT
     EXPECT_TRUE(table.heterogeneity);
     for (const Finding& finding : table.findings) EXPECT_NE(finding.code, "not_pooled");
   }
+}
+
+TEST_F(AnalysisChoices, BinomialPoolsProportionsByTheirCountsAndLeavesMeansAsTheyWere) {
+  {
+    std::ofstream file(request_.path);
+    file << "variant,region,bought,spend\n";
+    const auto rows = [&](const char* variant, const char* region, int successes, int units) {
+      for (int i = 0; i < units; ++i)
+        file << variant << ',' << region << ',' << (i < successes ? 1 : 0) << ',' << i % 7 << '\n';
+    };
+    rows("A", "p", 4, 300), rows("B", "p", 9, 310);
+    rows("A", "q", 3, 280), rows("B", "q", 5, 290);
+    rows("A", "none", 0, 100), rows("B", "none", 0, 110);
+    rows("A", "few", 1, 8), rows("B", "few", 1, 9);
+    rows("A", "one arm", 1, 50);
+  }
+  request_.dimensions = {"region"};
+  const Analysis adaptive = must_analyse();
+  request_.pooling = BinomialPooling{};
+  const Analysis analysis = must_analyse();
+  const SegmentTable& table = analysis.segment_tables.at(0);
+  ASSERT_TRUE(table.pooling) << table.pooling.error().why;
+  const std::vector<stats::ArmCounts> counts{
+      {{1, 8}, {1, 9}}, {{0, 100}, {0, 110}}, {{4, 300}, {9, 310}}, {{3, 280}, {5, 290}}};
+  const auto expected = stats::pool_log_odds_ratios(counts, {.rate_interval = stats::RateInterval::Central});
+  ASSERT_TRUE(expected);
+  std::size_t pooled = 0;
+  for (const SegmentResult& segment : table.segments) {
+    if (segment.segment == "one arm") {
+      EXPECT_FALSE(segment.pooled);
+      EXPECT_FALSE(segment.pooled_odds_ratio);
+      continue;
+    }
+    ASSERT_TRUE(segment.pooled) << segment.segment;
+    const stats::PooledOdds& odds = expected->segments.at(pooled++);
+    EXPECT_DOUBLE_EQ(segment.pooled->mean, odds.rate_difference_mean) << segment.segment;
+    EXPECT_EQ(segment.pooled->interval, *odds.rate_difference_interval);
+    EXPECT_DOUBLE_EQ(segment.pooled_odds_ratio->value, std::exp(odds.log_odds_ratio.mean));
+    EXPECT_EQ(segment.pooled->interval.lower > 0, segment.pooled_odds_ratio->interval.lower > 1);
+    EXPECT_FALSE(segment.best_probability);
+  }
+  EXPECT_EQ(pooled, 4U);
+  // The mean, put back on the odds of the control's rate over all units: 9 of 738.
+  const double rate = 9.0 / 738 + table.pooling->overall.mean;
+  EXPECT_NEAR(rate / (1 - rate), table.pooled_odds_ratio->value * 9 / 729, 1e-12);
+  EXPECT_TRUE(table.pooling->concerns.contains(stats::Concern::FewSegments));
+  const SegmentTable& means = analysis.segment_tables.at(1);
+  EXPECT_FALSE(means.pooled_odds_ratio);
+  ASSERT_TRUE(means.pooling && adaptive.segment_tables.at(1).pooling);
+  EXPECT_EQ(means.pooling->overall.mean, adaptive.segment_tables.at(1).pooling->overall.mean);
+  EXPECT_TRUE(std::ranges::any_of(analysis.assumptions, [](const Assumption& assumption) {
+    return assumption.what.find("by their counts") != std::string::npos;
+  }));
+}
+
+TEST_F(AnalysisChoices, BinomialPoolingIsRefusedWhereThereAreNoCountsOrACovariate) {
+  request_.dimensions = {"region"};
+  request_.pooling = BinomialPooling{};
+  request_.metrics = {"spend"};
+  auto refused = analyse();
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, HasSubstr("no metric is compared as one"));
+  request_.metrics = {"bought"};
+  request_.covariates = {"spend"};
+  refused = analyse();
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, HasSubstr("covariates"));
 }
 
 TEST_F(AnalysisChoices, HierarchicalIsBenjaminiHochbergWhereEachSegmentHasOneTest) {

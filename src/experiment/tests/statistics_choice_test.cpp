@@ -51,10 +51,10 @@ TEST(StatisticsChoice, AMalformedPriorIsAnsweredWithTheForms) {
 }
 
 TEST(StatisticsChoice, PoolingAndSpendingReadBackAsTheyWereTyped) {
-  for (const char* text : {"adaptive", "half-normal:0.02", "half-cauchy:5%", "none"})
+  for (const char* text : {"adaptive", "half-normal:0.02", "half-cauchy:5%", "binomial", "none"})
     EXPECT_EQ(text_of(*pooling_choice(text)), text);
   for (const char* text :
-       {"half-normal", "half-normal:0", "half-cauchy:-1", "half-cauchy:1,2", "none:1", "flat"})
+       {"half-normal", "half-normal:0", "half-cauchy:-1", "half-cauchy:1,2", "none:1", "flat", "binomial:1"})
     EXPECT_FALSE(pooling_choice(text)) << text;
   for (const char* text : {"obf", "pocock", "hsd:-4", "power:3"})
     EXPECT_EQ(text_of(*spending_function(text)), text);

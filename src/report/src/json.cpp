@@ -148,6 +148,10 @@ object write(const experiment::PoolingChoice& pooling) {
           return {{"family", "none"}};
         } else if constexpr (std::is_same_v<Pooling, experiment::AdaptivePooling>) {
           return {{"family", "adaptive"}, {"typical_errors", number(p.typical_errors)}};
+        } else if constexpr (std::is_same_v<Pooling, experiment::BinomialPooling>) {
+          return {{"family", "adaptive"},
+                  {"typical_errors", number(p.typical_errors)},
+                  {"proportions", "binomial"}};
         } else {
           const bool normal = std::is_same_v<Pooling, experiment::HalfNormalPooling>;
           return {{"family", normal ? "half_normal" : "half_cauchy"},
@@ -330,19 +334,21 @@ object write_metric(const Analysis& analysis, const MetricResult& metric) {
 }
 
 object write_segment(const experiment::SegmentResult& segment) {
-  return {{"segment", text(segment.segment)},
-          {"control_units", segment.control_units},
-          {"treatment_units", segment.treatment_units},
-          {"control_mean", estimated(segment.control_mean)},
-          {"raw", estimated(segment.raw)},
-          {"raw_lift", estimated(segment.raw_lift)},
-          {"adjusted_p_value", number(segment.adjusted_p_value)},
-          {"significant", segment.significant},
-          {"verdict_withheld", segment.verdict_withheld},
-          {"pooled", estimated(segment.pooled)},
-          {"detectable_difference", estimated(segment.detectable_difference)},
-          {"too_small", segment.too_small},
-          {"best_probability", optional_number(segment.best_probability)}};
+  object result{{"segment", text(segment.segment)},
+                {"control_units", segment.control_units},
+                {"treatment_units", segment.treatment_units},
+                {"control_mean", estimated(segment.control_mean)},
+                {"raw", estimated(segment.raw)},
+                {"raw_lift", estimated(segment.raw_lift)},
+                {"adjusted_p_value", number(segment.adjusted_p_value)},
+                {"significant", segment.significant},
+                {"verdict_withheld", segment.verdict_withheld},
+                {"pooled", estimated(segment.pooled)},
+                {"detectable_difference", estimated(segment.detectable_difference)},
+                {"too_small", segment.too_small},
+                {"best_probability", optional_number(segment.best_probability)}};
+  if (segment.pooled_odds_ratio) result["pooled_odds_ratio"] = write(*segment.pooled_odds_ratio);
+  return result;
 }
 
 value write_heterogeneity(const SegmentTable& table) {
@@ -355,14 +361,16 @@ object write_segment_table(const Analysis& analysis, const SegmentTable& table) 
   array segments;
   for (const auto& segment : table.segments) segments.push_back(write_segment(segment));
   const bool known = table.metric < analysis.metrics.size();
-  return {{"dimension", text(table.dimension)},
-          {"metric", known ? text(analysis.metrics[table.metric].name) : value(nullptr)},
-          {"variant", variant_name(analysis, table.variant)},
-          {"segments", std::move(segments)},
-          {"pooling", estimated(table.pooling)},
-          {"meta_analysis", table.meta_analysis ? value(write(*table.meta_analysis)) : value(nullptr)},
-          {"heterogeneity", write_heterogeneity(table)},
-          {"findings", write(table.findings)}};
+  object result{{"dimension", text(table.dimension)},
+                {"metric", known ? text(analysis.metrics[table.metric].name) : value(nullptr)},
+                {"variant", variant_name(analysis, table.variant)},
+                {"segments", std::move(segments)},
+                {"pooling", estimated(table.pooling)},
+                {"meta_analysis", table.meta_analysis ? value(write(*table.meta_analysis)) : value(nullptr)},
+                {"heterogeneity", write_heterogeneity(table)},
+                {"findings", write(table.findings)}};
+  if (table.pooled_odds_ratio) result["pooled_odds_ratio"] = write(*table.pooled_odds_ratio);
+  return result;
 }
 
 array write_methods(const Analysis& analysis) {

@@ -222,7 +222,12 @@ std::string spread_sentence(const SegmentTable& table, Quantity quantity) {
   if (!table.pooling) return "Segments were not pooled: " + table.pooling.error().why + ".";
   const Figure overall = change({table.pooling->overall.mean, table.pooling->overall.interval}, quantity);
   const Figure real = share(table.pooling->real_share);
-  const std::string mean = "Mean effect over segments " + overall.text() + ". ";
+  std::string mean = "Mean effect over segments " + overall.text();
+  if (const auto& odds = table.pooled_odds_ratio) {
+    mean += fmt::format(": an odds ratio of {:.3g} [{:.3g}, {:.3g}] at the control's overall rate",
+                        odds->value, odds->interval.lower, odds->interval.upper);
+  }
+  mean += ". ";
   if (table.pooling->real_share.interval.width() > kUnknownShareWidth) {
     return mean +
            "How much of the variation between raw effects is real cannot be told: " + real.with_unit() + " " +

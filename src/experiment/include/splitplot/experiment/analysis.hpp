@@ -11,6 +11,7 @@
 #include <splitplot/stats/compare/difference.hpp>
 #include <splitplot/stats/estimate.hpp>
 #include <splitplot/stats/many/multiplicity.hpp>
+#include <splitplot/stats/pooling/binomial_effects.hpp>
 #include <splitplot/stats/pooling/meta_analysis.hpp>
 #include <splitplot/stats/pooling/segments.hpp>
 #include <splitplot/stats/sequential/sample_ratio_sequence.hpp>
@@ -192,6 +193,8 @@ struct SegmentResult {
   bool significant = false;
   bool verdict_withheld = false;                 ///< as for a Comparison
   stats::Estimated<stats::PooledEffect> pooled;  ///< on the absolute scale
+  /// Pooled by binomial counts: exp of the posterior mean of the log odds ratio, with its interval.
+  std::optional<stats::Estimate> pooled_odds_ratio;
   stats::Estimated<double> detectable_difference;
   bool too_small = false;                  ///< cannot see a change of AnalysisRequest::worthwhile_lift
   std::optional<double> best_probability;  ///< that its effect is the best of the pooled segments
@@ -205,6 +208,9 @@ struct SegmentTable {
   std::vector<SegmentResult> segments;
   stats::Estimated<stats::PooledSegments>
       pooling;  ///< `pooling->segments` is in the order of the segments it could use
+  /// Pooled by binomial counts (`BinomialPooling` of a proportion): the mean over segments as an odds ratio. `pooling->overall` then is
+  /// that odds ratio applied to the control's rate over all units, and the spread in `pooling` is of log odds ratios.
+  std::optional<stats::Estimate> pooled_odds_ratio;
   /// Random-effects mean with Knapp and Hartung's interval, beside the pooled mean.
   std::optional<stats::MetaAnalysis> meta_analysis;
   stats::Estimated<stats::HeterogeneityTest> heterogeneity;

@@ -111,11 +111,17 @@ struct HalfNormalPooling {
 struct HalfCauchyPooling {
   Size scale;
 };
+/// Proportions by their counts, which are binomial, instead of by differences that are taken for normal; means as `AdaptivePooling`.
+struct BinomialPooling {
+  double typical_errors =
+      5;  ///< of the adaptive prior: on log odds ratios for proportions, on differences for means
+};
 struct NoPooling {};
-/// The prior of the spread between segments, or no pooling at all.
-using PoolingChoice = std::variant<AdaptivePooling, HalfNormalPooling, HalfCauchyPooling, NoPooling>;
+/// The prior of the spread between segments and the model of proportions, or no pooling at all.
+using PoolingChoice =
+    std::variant<AdaptivePooling, HalfNormalPooling, HalfCauchyPooling, BinomialPooling, NoPooling>;
 
-/// adaptive, half-normal:SCALE, half-cauchy:SCALE or none, scales as `size_of`. Errors: InvalidArgument, with these forms.
+/// adaptive, half-normal:SCALE, half-cauchy:SCALE, binomial or none, scales as `size_of`. Errors: InvalidArgument, with these forms.
 [[nodiscard]] Result<PoolingChoice> pooling_choice(std::string_view text);
 [[nodiscard]] std::string text_of(const PoolingChoice& pooling);
 
