@@ -10,7 +10,6 @@ namespace splitplot::app {
 namespace {
 
 using experiment::AnalysisRequest;
-using experiment::ComparisonMethod;
 using experiment::MetricKind;
 using stats::Correction;
 

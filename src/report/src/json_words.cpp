@@ -108,7 +108,7 @@ std::string_view word(stats::Assumption assumption) {
       return "winsorised_metric";
     case stats::Assumption::StableRate:
       return "stable_rate";
-    case stats::Assumption::kCount:
+    case stats::Assumption::Count:
       break;
   }
   return "unknown";

@@ -38,7 +38,7 @@ std::string_view text_of(Assumption assumption) {
       return "the effect is on the capped metric";
     case Assumption::StableRate:
       return "traffic and behaviour go on as they were";
-    case Assumption::kCount:
+    case Assumption::Count:
       break;
   }
   return "unknown";
@@ -57,7 +57,7 @@ std::string_view text_of(Concern concern) {
       return "there are so few units that the spread between them is hardly known";
     case Concern::FewSegments:
       return "there are so few segments that the prior decides how far they are pooled";
-    case Concern::kCount:
+    case Concern::Count:
       break;
   }
   return "unknown";

@@ -12,14 +12,14 @@ namespace {
 template <typename Enumeration>
 std::set<std::string_view> texts() {
   std::set<std::string_view> result;
-  for (int i = 0; i < static_cast<int>(Enumeration::kCount); ++i)
+  for (int i = 0; i < static_cast<int>(Enumeration::Count); ++i)
     result.insert(text_of(static_cast<Enumeration>(i)));
   return result;
 }
 
 TEST(Assumptions, EachIsSaidInItsOwnWords) {
-  EXPECT_EQ(texts<Assumption>().size(), static_cast<std::size_t>(Assumption::kCount));
-  EXPECT_EQ(texts<Concern>().size(), static_cast<std::size_t>(Concern::kCount));
+  EXPECT_EQ(texts<Assumption>().size(), static_cast<std::size_t>(Assumption::Count));
+  EXPECT_EQ(texts<Concern>().size(), static_cast<std::size_t>(Concern::Count));
   EXPECT_EQ(texts<Assumption>().count("unknown") + texts<Concern>().count("unknown"), 0);
 }
 

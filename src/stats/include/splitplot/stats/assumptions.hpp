@@ -9,7 +9,7 @@
 
 namespace splitplot::stats {
 
-/// A set of enumerators, at most 64, in their own order. The enumeration ends with `kCount`.
+/// A set of enumerators, at most 64, in their own order. The enumeration ends with `Count`.
 template <typename Enumeration>
 class SetOf {
  public:
@@ -24,7 +24,7 @@ class SetOf {
   [[nodiscard]] constexpr bool empty() const { return bits_ == 0; }
   [[nodiscard]] std::vector<Enumeration> members() const {
     std::vector<Enumeration> result;
-    for (int i = 0; i < static_cast<int>(Enumeration::kCount); ++i) {
+    for (int i = 0; i < static_cast<int>(Enumeration::Count); ++i) {
       if (contains(static_cast<Enumeration>(i))) result.push_back(static_cast<Enumeration>(i));
     }
     return result;
@@ -57,7 +57,7 @@ enum class Assumption : std::uint8_t {
   IndependentTests,      ///< the tests of a family are independent, or positively dependent
   WinsorisedMetric,      ///< the effect is on the capped metric
   StableRate,            ///< traffic and behaviour go on as they were
-  kCount
+  Count
 };
 
 /// What in the data makes an assumption doubtful.
@@ -67,7 +67,7 @@ enum class Concern : std::uint8_t {
   FewSuccesses,  ///< so few successes or failures that approximations are rough
   FewClusters,   ///< so few units that the spread between them is hardly known
   FewSegments,   ///< so few segments that the prior decides how far they are pooled
-  kCount
+  Count
 };
 
 using Assumptions = SetOf<Assumption>;
