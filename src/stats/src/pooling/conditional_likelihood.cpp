@@ -67,6 +67,25 @@ std::vector<double> weights_of(const Table& table, double stride, double slope) 
   return weights;
 }
 
+/// The sum of c_i x^(i + 1), even and odd powers apart: Horner's rule waits for itself at every step, two of them wait together.
+double polynomial(const std::vector<double>& coefficients, double x) {
+  constexpr double kSafe = 1e300;
+  const double square = x * x;
+  double odd = 0;
+  double even = 0;
+  std::size_t i = coefficients.size();
+  if (!(square < kSafe)) {  // 0 times infinity would be no number
+    for (; i > 0; --i) odd = (odd + coefficients[i - 1]) * x;
+    return odd;
+  }
+  if (i % 2 == 1) odd = coefficients[--i];
+  for (; i > 0; i -= 2) {
+    odd = odd * square + coefficients[i - 2];
+    even = even * square + coefficients[i - 1];
+  }
+  return odd * x + even * square;
+}
+
 }  // namespace
 
 ConditionalLikelihood::ConditionalLikelihood(const ArmCounts& counts) {
@@ -90,11 +109,7 @@ ConditionalLikelihood::ConditionalLikelihood(const ArmCounts& counts) {
 double ConditionalLikelihood::at(double theta) const {
   const double factor = std::exp((theta - centre_) * stride_);
   const double inverse = 1 / factor;
-  double above = 0;
-  for (std::size_t i = above_.size(); i-- > 0;) above = (above + above_[i]) * factor;
-  double below = 0;
-  for (std::size_t i = below_.size(); i-- > 0;) below = (below + below_[i]) * inverse;
-  return 1 / (middle_ + above + below);
+  return 1 / (middle_ + polynomial(above_, factor) + polynomial(below_, inverse));
 }
 
 }  // namespace splitplot::stats

@@ -27,7 +27,7 @@ struct ArmCounts {
   SuccessCount treatment;
 };
 
-/// Whether differences of rates get an interval, which takes about as long again as all the rest.
+/// Whether differences of rates get an interval, which takes about five times as long as all the rest.
 enum class RateInterval { None, Central };
 
 struct OddsPoolingOptions {
