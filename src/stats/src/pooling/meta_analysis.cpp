@@ -150,7 +150,8 @@ double most_likely(const Study& study, bool restricted) {
     double step = (at.squared_q - traces.plain) / traces.squared;
     double next = std::max(0.0, tau_squared + step);
     Weighted there = weigh(study, next);
-    while (log_likelihood(there, restricted) < height - 1e-13 * (1 + std::abs(height)) &&
+    // Written so that a step beyond a double's range, whose likelihood is no number, is taken back too.
+    while (!(log_likelihood(there, restricted) >= height - 1e-13 * (1 + std::abs(height))) &&
            std::abs(next - tau_squared) > 1e-15 * tau_squared) {
       step /= 2;
       next = std::max(0.0, tau_squared + step);
@@ -172,7 +173,7 @@ double estimate_tau_squared(const Study& study, SpreadEstimator estimator) {
     case SpreadEstimator::None:
       return 0;
     case SpreadEstimator::DerSimonianLaird:
-      return std::max(0.0, (fixed.q - (k - 1)) / (fixed.sum - fixed.squares / fixed.sum));
+      return std::max(0.0, (fixed.q - (k - 1)) / traces_of(study, 0, fixed.sum).plain);
     case SpreadEstimator::Hedges:
       return std::max(0.0, hedges(study));
     case SpreadEstimator::HunterSchmidt:
@@ -197,7 +198,7 @@ double estimate_tau_squared(const Study& study, SpreadEstimator estimator) {
 /// The sampling variance that stands for all segments (Higgins & Thompson 2002, equation 9).
 double typical_variance(const Study& study) {
   const Weighted fixed = weigh(study, 0);
-  return (study.size() - 1) * fixed.sum / (fixed.sum * fixed.sum - fixed.squares);
+  return (study.size() - 1) / traces_of(study, 0, fixed.sum).plain;
 }
 
 /// Error of the mean, its reference distribution, test and intervals.
