@@ -129,7 +129,7 @@ std::optional<Size> size_of(std::string_view text) {
 }
 
 Result<StatedPrior> stated_prior(std::string_view text) {
-  if (auto prior = prior_of(call_of(text))) return *std::move(prior);
+  if (auto prior = prior_of(call_of(text))) return *prior;
   return fail(ErrorCode::InvalidArgument, fmt::format("'{}' is no prior", text),
               "a prior is flat, normal:SD, normal:MEAN,SD or t:SCALE,DF of the effect (0.02 in the metric's "
               "unit, 5% of "

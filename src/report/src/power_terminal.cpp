@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <fmt/format.h>
+
 namespace splitplot::report {
 namespace {
 
@@ -138,7 +140,7 @@ void write_method(TerminalPage& page, const PowerPlan& plan) {
     if (other.answer->expected_share < 0.995) {
       figures += "  (" + percent(other.answer->expected_share, 0) + " of them on average)";
     }
-    page.line({{"  " + label + figures, own ? Tone::Strong : Tone::Plain}});
+    page.line({{fmt::format("  {}{}", label, figures), own ? Tone::Strong : Tone::Plain}});
   }
 }
 

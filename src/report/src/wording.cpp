@@ -128,7 +128,7 @@ std::string control_name(const Analysis& analysis) {
 }
 
 std::string interval_name(const Analysis& analysis) {
-  const std::string name = confidence(analysis.request.alpha) + " interval";
+  std::string name = confidence(analysis.request.alpha) + " interval";
   switch (analysis.request.monitoring) {
     case Monitoring::Sequential:
       return "always-valid " + name;

@@ -150,7 +150,7 @@ Estimated<StratifiedEffect> post_stratified_effect(std::span<const MeanStratum> 
     effect.treatment += weight * stratum.treatment.mean;
     variance += weight * weight * (stratum.control.variance_of_mean() + stratum.treatment.variance_of_mean());
   }
-  return judged(std::move(effect), variance, units, options);
+  return judged(effect, variance, units, options);
 }
 
 Estimated<StratifiedEffect> post_stratified_ratio_effect(std::span<const RatioStratum> strata,
@@ -174,7 +174,7 @@ Estimated<StratifiedEffect> post_stratified_ratio_effect(std::span<const RatioSt
   effect.merged_strata = used->merged;
   effect.control = control.ratio;
   effect.treatment = treatment.ratio;
-  return judged(std::move(effect), control.variance + treatment.variance, units, options);
+  return judged(effect, control.variance + treatment.variance, units, options);
 }
 
 }  // namespace splitplot::stats

@@ -97,7 +97,7 @@ EffectPosterior student_answer(const MeasuredEffect& effect, const StudentEffect
 }
 
 /// An effect near the end of a double's range may have an interval that leaves it.
-Estimated<EffectPosterior> in_range(EffectPosterior result) {
+Estimated<EffectPosterior> in_range(const EffectPosterior& result) {
   const double numbers[] = {result.mean,
                             result.sd,
                             result.interval.lower,
@@ -131,7 +131,7 @@ Estimated<EffectPosterior> effect_posterior(const MeasuredEffect& effect, Direct
   result.interval = {posterior.value - reach, posterior.value + reach};
   result.beats = beats_of(posterior.value, posterior.standard_error, direction);
   result.assumptions = kAssumptions;
-  return in_range(std::move(result));
+  return in_range(result);
 }
 
 Estimated<double> chance_of_effect(const MeasuredEffect& effect, double target, Direction direction,

@@ -126,7 +126,7 @@ double LogitBetaTable::integral(std::size_t node, double offset) const {
 }
 
 LogitBetaTable::Place LogitBetaTable::place(double steps) const {
-  const auto node = static_cast<std::size_t>(steps + 0.5);
+  const auto node = static_cast<std::size_t>(std::lround(steps));
   return {node, steps - static_cast<double>(node)};
 }
 

@@ -19,7 +19,6 @@ constexpr double kSmallestRaised = 10;    // a from which on the expansion has a
 constexpr double kLargestExpanded =
     2;                               // z up to which it has; beyond, the power series in x converges faster
 constexpr double kNearCentre = 0.1;  // probability around 0 that is summed itself, for the digits of small t
-constexpr double kPowerLawFrom = 1e100;  // t from which on the tail is t^-degrees to the last digit
 constexpr double kSmallTerm = 1e-17;
 const double kSqrtPi = std::sqrt(std::numbers::pi);
 

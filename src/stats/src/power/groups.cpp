@@ -86,7 +86,7 @@ Estimated<double> units_for_chi_square(double w, double degrees, double power, d
     return power_of_chi_square(noncentrality, degrees, alpha);
   };
   const auto noncentrality = least_with_power(power_at, power, 0, 8, kLargestNoncentrality);
-  if (!noncentrality) return noncentrality;
+  if (!noncentrality) return tl::unexpected(noncentrality.error());
   const double units = *noncentrality / w / w;
   if (!(units <= kMostUnits)) return not_estimable("no sample of a size worth a number reaches that power");
   return units;

@@ -134,7 +134,7 @@ Estimated<double> units_for_non_inferior_means(double standard_deviation, double
     return units_for_two_means(distance, power, one_sided, treatment_per_control);
   if (!(treatment_per_control > 0)) return not_estimable("the arms' ratio must be positive");
   const auto drift = normal_drift_for_power(power, one_sided);
-  if (!drift) return drift;
+  if (!drift) return tl::unexpected(drift.error());
   const double units = *drift / distance * (*drift / distance) * (1 + 1 / treatment_per_control);
   if (!(units <= kMostUnits)) return not_estimable("no sample of a size worth a number reaches that power");
   return units;

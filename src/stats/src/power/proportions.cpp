@@ -64,7 +64,7 @@ Estimated<double> power_two_proportions(double control_rate, double treatment_ra
                                         NullVariance variance) {
   if (auto refused = refusal_of(options)) return not_estimable(*refused);
   const auto difference = checked_difference(control_rate, treatment_rate);
-  if (!difference) return difference;
+  if (!difference) return tl::unexpected(difference.error());
   const double ratio = treatment_units / control_units;
   if (!(control_units > 0) || !std::isfinite(control_units) || !is_ratio(ratio)) {
     return not_estimable("an arm has no units");
@@ -78,7 +78,7 @@ Estimated<double> units_for_two_proportions(double control_rate, double treatmen
                                             NullVariance variance) {
   if (auto refused = refusal_of(power, options)) return not_estimable(*refused);
   const auto difference = checked_difference(control_rate, treatment_rate);
-  if (!difference) return difference;
+  if (!difference) return tl::unexpected(difference.error());
   if (!is_ratio(treatment_per_control)) return not_estimable("the arms' ratio must be positive");
   if (!looked_for(*difference, options.alternative)) {
     return not_estimable(*difference == 0 ? "an effect of zero is found no more often than by chance"
@@ -91,7 +91,7 @@ Estimated<double> units_for_two_proportions(double control_rate, double treatmen
   if (!both_tails(options)) return bounded_units(root > 0 ? root * root : 0);
   const auto power_at = [&](double root_units) { return power_of(*difference, spread, root_units, options); };
   const auto found = least_with_power(power_at, power, 0, std::max(root, 0.0), std::sqrt(kMostUnits));
-  if (!found) return found;
+  if (!found) return tl::unexpected(found.error());
   return *found * *found;
 }
 
@@ -143,7 +143,7 @@ Estimated<double> power_by_arcsine(double h, double control_units, double treatm
 Estimated<double> units_by_arcsine(double h, double power, const PowerOptions& options,
                                    double treatment_per_control) {
   const auto drift = normal_drift_for_power(power, options);
-  if (!drift) return drift;
+  if (!drift) return tl::unexpected(drift.error());
   if (!std::isfinite(h)) return not_estimable("the effect is not a finite number");
   if (!is_ratio(treatment_per_control)) return not_estimable("the arms' ratio must be positive");
   if (!looked_for(h, options.alternative)) {

@@ -226,7 +226,7 @@ Estimated<double> Ruler::effect(const PlannedMetric& metric, double control_unit
   }
   if (by_student_t(metric)) {
     const auto d = detectable_two_means(control_units, treatment_units, problem_.power, test_);
-    if (!d) return d;
+    if (!d) return tl::unexpected(d.error());
     return sign * std::abs(*d) * std::sqrt(metric.variance * (1 - problem_.covariate_r_squared));
   }
   const double root_units = std::sqrt(control_units);
