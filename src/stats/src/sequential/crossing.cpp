@@ -203,7 +203,8 @@ void CrossingRecursion::advance(double lower, double upper) {
   stage.points.resize(count);
   stage.masses.resize(count);
   for (std::size_t i = 0; i < count; ++i) {
-    const double centre = low + half_width * static_cast<double>(2 * (i / GaussLegendre::kNodes) + 1);
+    const std::size_t panel = i / GaussLegendre::kNodes;
+    const double centre = low + half_width * static_cast<double>(2 * panel + 1);
     stage.points[i] = centre + half_width * rule.nodes()[i % GaussLegendre::kNodes];
   }
 

@@ -22,7 +22,7 @@ struct Schedule {
 };
 
 std::optional<std::string> refusal_of(const GroupSequentialPlan& plan, std::span<const ObservedLook> looks) {
-  if (const auto refusal = refusal_of_information(plan.information)) return refusal;
+  if (auto refusal = refusal_of_information(plan.information)) return refusal;
   if (looks.empty()) return "there are no looks";
   for (std::size_t k = 0; k < looks.size(); ++k) {
     if (!(looks[k].standard_error > 0) || !std::isfinite(looks[k].standard_error))

@@ -48,7 +48,7 @@ Estimated<GroupSequentialSampleSize> inflated(const GroupSequentialDesign& desig
 
 std::optional<std::string> refusal_of_sample(const GroupSequentialDesign& design, double power,
                                              double allocation) {
-  if (const auto refusal = refusal_of(design)) return refusal;
+  if (auto refusal = refusal_of(design)) return refusal;
   if (!(design.alpha > 0 && side_alpha(design) < 0.5)) return "alpha must lie between 0 and 1";
   if (!(allocation > 0) || !std::isfinite(allocation)) return "the allocation must be positive";
   if (!(power > side_alpha(design) && power < 1)) return "the power must lie between a side's alpha and 1";
