@@ -32,7 +32,7 @@ export function partsOf(page) {
 /** The page with the example's text and output between its markers. */
 export function withExample(page, source, output) {
   const block = `\n\`\`\`cpp\n${source.trimEnd()}\n\`\`\`\n\nprints\n\n\`\`\`text\n${output.trimEnd()}\n\`\`\`\n\n`;
-  return page.replace(/(<!-- example: \w+\.cpp -->\n)[\s\S]*?(<!-- end example -->)/, (whole, begin, end) => begin + block + end);
+  return page.replace(/(<!-- example: \w+\.cpp -->\n)[\s\S]*?(<!-- end example -->)/, (_whole, begin, end) => begin + block + end);
 }
 
 /** What is wrong with the pages as a whole: a page lacks a part, a function lies on no page or on two, a test file is missing. */
