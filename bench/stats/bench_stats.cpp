@@ -3,7 +3,9 @@
 //
 // `bench_stats --segments` prints the binomial segments instead, for peers that pool the same ones.
 #include <splitplot/base/random.hpp>
-#include <splitplot/stats/bayes/chance_to_win.hpp>
+#include <splitplot/stats/bayes/best_arm.hpp>
+#include <splitplot/stats/bayes/beta_binomial.hpp>
+#include <splitplot/stats/bayes/effect.hpp>
 #include <splitplot/stats/compare/lift.hpp>
 #include <splitplot/stats/compare/means.hpp>
 #include <splitplot/stats/compare/proportions.hpp>

@@ -2,7 +2,7 @@
 // significant is judged by the confidence sequence instead.
 #include "scorecard.hpp"
 
-#include <splitplot/stats/bayes/chance_to_win.hpp>
+#include <splitplot/stats/bayes/beta_binomial.hpp>
 #include <splitplot/stats/compare/proportions.hpp>
 #include <splitplot/stats/sequential/confidence_sequence.hpp>
 

@@ -50,4 +50,10 @@ Estimated<Judgement> judge(double value, double standard_error, double degrees, 
   return result;
 }
 
+double normal_p_value(double statistic, Alternative alternative) {
+  if (alternative == Alternative::Greater) return normal_sf(statistic);
+  if (alternative == Alternative::Less) return normal_cdf(statistic);
+  return std::min(1.0, 2 * normal_sf(std::abs(statistic)));
+}
+
 }  // namespace splitplot::stats

@@ -17,4 +17,7 @@ struct Judgement {
 [[nodiscard]] Estimated<Judgement> judge(double value, double standard_error, double degrees,
                                          double confidence, Alternative alternative);
 
+/// The p-value of a statistic that is standard normal under "no effect".
+[[nodiscard]] double normal_p_value(double statistic, Alternative alternative);
+
 }  // namespace splitplot::stats

@@ -1,3 +1,4 @@
+#include "compare/judge.hpp"
 #include "compare/success_counts.hpp"
 
 #include <splitplot/stats/compare/proportions.hpp>
@@ -136,17 +137,7 @@ Estimated<ProportionZTest> proportion_z_test(const SuccessCount& control, const 
   ProportionZTest test;
   test.assumptions = assumptions_of(TestMethod::PooledZ);
   test.statistic = std::copysign(size / std::sqrt(variance), difference);
-  switch (options.alternative) {
-    case Alternative::Greater:
-      test.p_value = normal_sf(test.statistic);
-      break;
-    case Alternative::Less:
-      test.p_value = normal_cdf(test.statistic);
-      break;
-    case Alternative::TwoSided:
-      test.p_value = 2 * normal_sf(std::abs(test.statistic));
-      break;
-  }
+  test.p_value = normal_p_value(test.statistic, options.alternative);
   return test;
 }
 

@@ -1,3 +1,4 @@
+#include "compare/judge.hpp"
 #include "compare/success_counts.hpp"
 #include "numeric/root.hpp"
 
@@ -239,17 +240,7 @@ Estimated<ScoreTest> score_test(const SuccessCount& control, const SuccessCount&
   // Data that fit the value exactly say nothing against it, also where they leave no variance.
   test.statistic = far.above == 0 ? 0 : far.above / far.deviation;
   if (!std::isfinite(test.statistic)) return not_estimable("the variance under the value tested is zero");
-  switch (options.alternative) {
-    case Alternative::Greater:
-      test.p_value = normal_sf(test.statistic);
-      break;
-    case Alternative::Less:
-      test.p_value = normal_cdf(test.statistic);
-      break;
-    case Alternative::TwoSided:
-      test.p_value = std::min(1.0, 2 * normal_sf(std::abs(test.statistic)));
-      break;
-  }
+  test.p_value = normal_p_value(test.statistic, options.alternative);
   return test;
 }
 

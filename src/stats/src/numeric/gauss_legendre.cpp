@@ -112,4 +112,20 @@ double GaussLegendre::value_at(const Values& coefficients, double x) {
   return sum;
 }
 
+double GaussLegendre::position_of(const Values& coefficients, double integral) {
+  double lower = -1;
+  double upper = 1;
+  double position = 0;
+  for (int iteration = 0; iteration < 100 && upper - lower > 1e-15; ++iteration) {
+    const double excess = integral_to(coefficients, position) - integral;
+    (excess > 0 ? upper : lower) = position;
+    double next = position - excess / value_at(coefficients, position);
+    if (!(next > lower && next < upper)) next = 0.5 * (lower + upper);
+    const double moved = std::abs(next - position);
+    position = next;
+    if (moved < 1e-14) break;
+  }
+  return position;
+}
+
 }  // namespace splitplot::stats

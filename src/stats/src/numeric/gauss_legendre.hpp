@@ -42,6 +42,9 @@ class GaussLegendre {
   /// Value at x of the polynomial with these coefficients.
   [[nodiscard]] static double value_at(const Values& coefficients, double x);
 
+  /// x in [-1, 1] up to which the polynomial, positive there, has this integral: Newton's method inside a bracket.
+  [[nodiscard]] static double position_of(const Values& coefficients, double integral);
+
  private:
   GaussLegendre();
 

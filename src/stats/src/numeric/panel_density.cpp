@@ -48,18 +48,7 @@ double PanelDensity::quantile(double p) const {
   while (index + 1 < panels_.size() && left > panels_[index].mass) left -= panels_[index++].mass;
   const Panel& panel = panels_[index];
   const double half = 0.5 * (panel.end - panel.begin);
-  double lower = -1;
-  double upper = 1;
-  double position = 0;
-  for (int iteration = 0; iteration < 100 && upper - lower > 1e-15; ++iteration) {
-    const double excess = half * GaussLegendre::integral_to(panel.coefficients, position) - left;
-    (excess > 0 ? upper : lower) = position;
-    double next = position - excess / (half * GaussLegendre::value_at(panel.coefficients, position));
-    if (!(next > lower && next < upper)) next = 0.5 * (lower + upper);
-    const double moved = std::abs(next - position);
-    position = next;
-    if (moved < 1e-14) break;
-  }
+  const double position = GaussLegendre::position_of(panel.coefficients, left / half);
   return panel.begin + half * (position + 1);
 }
 

@@ -6,7 +6,7 @@
 
 #include <splitplot/base/result.hpp>
 #include <splitplot/experiment/statistics_choice.hpp>
-#include <splitplot/stats/bayes/chance_to_win.hpp>
+#include <splitplot/stats/bayes/decision.hpp>
 #include <splitplot/stats/compare/contingency.hpp>
 #include <splitplot/stats/compare/difference.hpp>
 #include <splitplot/stats/estimate.hpp>
