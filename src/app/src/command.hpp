@@ -14,11 +14,12 @@ namespace splitplot::app {
 /// Exit codes, the same for every command (docs/guides/exit-codes.md).
 enum class ExitCode : int {
   Success = 0,
-  Internal = 1,    ///< a bug of ours
-  Usage = 2,       ///< options that make no sense, a name that does not exist
-  BadData = 3,     ///< the file was read, and cannot be analysed as asked
-  Unreadable = 4,  ///< the file is missing or cannot be read
-  Limit = 5,       ///< memory, disk, or a stated limit
+  Internal = 1,     ///< a bug of ours
+  Usage = 2,        ///< options that make no sense, a name that does not exist
+  BadData = 3,      ///< the file was read, and cannot be analysed as asked
+  Unreadable = 4,   ///< the file is missing or cannot be read
+  Limit = 5,        ///< memory, disk, or a stated limit
+  Unavailable = 6,  ///< a server cannot be reached, or cannot do it now
 };
 
 [[nodiscard]] ExitCode exit_code_of(ErrorCode code);

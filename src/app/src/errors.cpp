@@ -10,13 +10,17 @@ ExitCode exit_code_of(ErrorCode code) {
   switch (code) {
     case ErrorCode::InvalidArgument:
     case ErrorCode::NotFound:
+    case ErrorCode::Forbidden:
       return ExitCode::Usage;
     case ErrorCode::BadData:
+    case ErrorCode::Conflict:
       return ExitCode::BadData;
     case ErrorCode::Unreadable:
       return ExitCode::Unreadable;
     case ErrorCode::ResourceLimit:
       return ExitCode::Limit;
+    case ErrorCode::Unavailable:
+      return ExitCode::Unavailable;
     case ErrorCode::Cancelled:
     case ErrorCode::Internal:
       return ExitCode::Internal;

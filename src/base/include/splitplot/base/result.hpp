@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <tl/expected.hpp>
@@ -18,8 +19,14 @@ enum class ErrorCode {
   BadData,          ///< the file was read, and what it holds cannot be used as asked
   ResourceLimit,    ///< memory, disk or a stated limit would be exceeded
   Cancelled,        ///< the caller withdrew
+  Conflict,         ///< it clashes with what is stored, or with a change made meanwhile
+  Forbidden,        ///< the caller is not known, or may not do this
+  Unavailable,      ///< it cannot be done now (disk full, failed sync, stopping); asking again later can help
   Internal,         ///< a bug of ours, or an answer of a library that we did not expect
 };
+
+/// The code for programs: "invalid_argument", "not_found", ...
+[[nodiscard]] std::string_view name_of(ErrorCode code);
 
 /// A failure that a person can act on. Both texts are clauses without a capital or a full stop, so that they
 /// can stand behind a prefix.

@@ -1,0 +1,190 @@
+/// The nouns of an environment, checked: what documents say once they are known to make sense together. Plain values;
+/// a Configuration is built by `check` and then only read.
+#pragma once
+
+#include <splitplot/base/unit.hpp>
+#include <splitplot/base/value.hpp>
+#include <splitplot/model/condition.hpp>
+#include <splitplot/model/document.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace splitplot::model {
+
+/// A condition as written beside its compiled form. Shared: configurations of different versions hold the same.
+struct WrittenCondition {
+  Value written;  ///< null: everybody
+  std::shared_ptr<const Condition> compiled;
+};
+
+/// What a flag answers.
+enum class ValueType { Boolean, Text, Integer, Float, Json };
+
+struct FlagVariant {
+  std::string key;
+  Value value;
+};
+
+/// One of a flag's ordered rules. The first that applies decides.
+struct FlagRule {
+  std::string id;  ///< "1", "2", ... by position where none is written
+  WrittenCondition condition;
+
+  /// Serves a variant of the flag to a share of those who meet the condition...
+  struct Serve {
+    std::size_t variant = 0;       ///< index into Flag::variants
+    double rollout = 1;            ///< share in [0, 1], by hash of the unit
+    std::string seed;              ///< hashed with the unit; the flag's key and rule id where none is written
+    std::string attribute = "id";  ///< whose value is hashed
+  };
+  /// ...or asks an experiment, and serves what it assigned.
+  struct Experiment {
+    std::string key;
+    std::vector<std::size_t> variants;  ///< flag variant for each of the experiment's variants
+  };
+  std::variant<Serve, Experiment> outcome;
+};
+
+struct Flag {
+  std::string key;
+  std::string description;
+  ValueType type = ValueType::Boolean;
+  bool enabled = true;
+  std::vector<FlagVariant> variants;
+  std::size_t fallback = 0;  ///< "default": the variant where no rule applies
+  std::vector<FlagRule> rules;
+};
+
+struct ExperimentVariant {
+  std::string key;
+  std::string description;
+  double weight = 0;  ///< share of those in the experiment; the weights sum to 1
+};
+
+/// A slice of a layer: buckets in [begin, end) of [0, 1).
+struct LayerSlice {
+  std::string layer;
+  double begin = 0;
+  double end = 1;
+};
+
+enum class ExperimentStatus {
+  Draft,    ///< nobody is in it
+  Running,  ///< assigns; the plan is frozen
+  Stopped,  ///< assigns nobody any more; results stay
+};
+
+enum class StoppingRule { AlwaysValid, FixedHorizon };
+
+/// How the experiment will be analysed; frozen at start.
+struct ExperimentPlan {
+  StoppingRule method = StoppingRule::AlwaysValid;
+  double alpha = 0.05;
+  double power = 0.8;
+  std::optional<std::uint64_t> planned_units;  ///< FixedHorizon: both arms together
+  std::string correction = "holm";
+  std::string segment_correction = "bh";
+};
+
+struct Experiment {
+  std::string key;
+  std::string hypothesis;
+  ExperimentStatus status = ExperimentStatus::Draft;
+  WrittenCondition population;
+  std::string attribute = "id";  ///< whose value is hashed: the unit
+  UnitKind unit = UnitKind::User;
+  double coverage = 1;  ///< share of the population that takes part
+  std::vector<ExperimentVariant> variants;
+  std::size_t control = 0;
+  std::optional<LayerSlice> layer;
+  /// Text that is hashed with the unit. Empty: derived from the environment's secret and the key, the same for ever.
+  std::string seed;
+  std::vector<std::string> primary_metrics;
+  std::vector<std::string> secondary_metrics;
+  std::vector<std::string> guardrail_metrics;
+  std::vector<std::string> segments;    ///< keys: results by member / not member
+  std::vector<std::string> dimensions;  ///< traits or context attributes: results by their value at exposure
+  ExperimentPlan plan;
+};
+
+/// How the events of one unit become its number.
+enum class MetricType {
+  Proportion,  ///< did it happen: share of units
+  Count,       ///< how often
+  Sum,         ///< of a property
+  Mean,        ///< of a property, over the unit's events
+};
+
+struct Metric {
+  std::string key;
+  std::string description;
+  MetricType type = MetricType::Proportion;
+  std::string event;                           ///< event name as sent by `track`
+  std::string property;                        ///< dotted path into the properties, of Sum and Mean
+  WrittenCondition where;                      ///< over the event's properties
+  std::optional<std::chrono::seconds> window;  ///< counted from the first exposure; without one: until now
+  bool lower_is_better = false;
+};
+
+struct Segment {
+  std::string key;
+  std::string description;
+  WrittenCondition condition;
+  std::uint32_t version = 1;  ///< of the document, set by the catalogue
+};
+
+/// Experiments of a layer that hold different slices exclude one another.
+struct Layer {
+  std::string key;
+  std::string description;
+  std::string seed;  ///< as for an experiment
+  std::string attribute = "id";
+};
+
+enum class ConnectionKind {
+  Client,  ///< publishable: decides and sends events
+  Server,  ///< secret: the same, trusted
+  Admin,   ///< secret: also configuration, results and operation
+};
+
+/// A named credential; its secret is not part of the document.
+struct Connection {
+  std::string key;
+  std::string description;
+  ConnectionKind kind = ConnectionKind::Client;
+  bool record_exposures =
+      true;  ///< single evaluations asked over it count as exposures (Server and Admin only)
+};
+
+template <typename T>
+using ByKey = std::map<std::string, T, std::less<>>;
+
+/// All documents of one environment. Every reference leads somewhere, layers do not overlap, segments form no cycle.
+struct Configuration {
+  ByKey<Flag> flags;
+  ByKey<Experiment> experiments;
+  ByKey<Metric> metrics;
+  ByKey<Segment> segments;
+  ByKey<Layer> layers;
+  ByKey<Connection> connections;
+};
+
+struct Checked {
+  Configuration configuration;    ///< meaningful if there are no problems
+  std::vector<Problem> problems;  ///< errors, all of them; empty if the documents can be used
+  std::vector<Problem> warnings;  ///< legal, and probably not meant
+};
+
+/// Checks documents by themselves and against one another. Unknown members are refused with a pointer and the nearest
+/// name. `place` of problems is left empty (it is the caller's: DocumentText::lines).
+[[nodiscard]] Checked check(const std::vector<Document>& documents);
+
+}  // namespace splitplot::model
