@@ -6,10 +6,15 @@ find_package(CLI11 2.1 REQUIRED)
 find_package(Eigen3 3.4 REQUIRED NO_MODULE)
 find_package(tl-expected REQUIRED)
 find_package(Threads REQUIRED)
+find_package(yaml-cpp 0.7 REQUIRED)
 find_package(ZLIB REQUIRED)
 if(BUILD_TESTING)
   find_package(GTest 1.12 REQUIRED)
 endif()
+
+# Boost.JSON is header-only for Debian's sake (deps/debian-build.txt has headers only), and must be compiled once a program.
+add_library(boost_json STATIC ${CMAKE_SOURCE_DIR}/deps/boost_json.cpp)
+target_link_libraries(boost_json PUBLIC Boost::headers)
 
 # The npm package names the architecture in Node's words.
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|amd64|AMD64)$")

@@ -1,11 +1,9 @@
 #include "json_text.hpp"
 
-#include <fmt/format.h>
-
-// The one place that compiles Boost.JSON itself.
 #include <algorithm>
 
-#include <boost/json/src.hpp>
+#include <boost/json/serialize.hpp>
+#include <fmt/format.h>
 
 namespace splitplot::report {
 namespace {
