@@ -27,9 +27,15 @@ class File {
   [[nodiscard]] virtual Result<std::uint64_t> size() const = 0;
 };
 
+/// Held until it is destroyed, or the process ends.
+class FileLock {
+ public:
+  virtual ~FileLock() = default;
+};
+
 enum class OpenMode { Create, Append, Read };  ///< Create refuses a file that is there
 
-/// Errors: Unreadable, ResourceLimit (disk full), Unavailable (sync failed), with the path.
+/// Errors: Unreadable, ResourceLimit (disk full), Unavailable (sync failed), with the path. Any thread.
 class FileSystem {
  public:
   virtual ~FileSystem() = default;
@@ -39,6 +45,12 @@ class FileSystem {
   virtual Result<void> rename(const std::string& from, const std::string& to) = 0;
   /// Makes names in the directory (created, renamed, removed files) survive a power cut.
   virtual Result<void> sync_directory(const std::string& directory) = 0;
+  /// Makes the directory and those above it, where they are not there, durably.
+  virtual Result<void> make_directory(const std::string& directory) = 0;
+  /// The lock that the file stands for (made if it is not there). Errors: Conflict if somebody holds it.
+  virtual Result<std::unique_ptr<FileLock>> lock(const std::string& path) = 0;
+  /// Whether somebody, here or in another process, holds that lock; asking does not disturb who wants it.
+  virtual Result<bool> is_locked(const std::string& path) = 0;
   virtual Result<std::uint64_t> free_bytes(const std::string& directory) = 0;
 };
 

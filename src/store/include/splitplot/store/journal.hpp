@@ -66,7 +66,8 @@ class Journal {
   /// has gathered. Answers the offset of the first.
   /// Errors: ResourceLimit (disk full, reserve reached): nothing of the batch is in the journal, and appending may be
   /// tried again. Unavailable (a write or sync failed): the journal takes nothing more until `repair` succeeded,
-  /// since what the failed sync left behind is unknown.
+  /// since what the failed sync left behind is unknown. InvalidArgument for a record of more than 64 MiB.
+  /// No records: writes nothing, and answers the error that an append would meet, or the durable end.
   virtual Result<JournalOffset> append(std::span<const std::string> payloads) = 0;
 
   /// After Unavailable: closes the segment at its last durable record, proves by a written, synced and re-read probe
@@ -106,7 +107,8 @@ struct OpenedJournal {
 /// newer format.
 [[nodiscard]] Result<OpenedJournal> open_journal(FileSystem& files, const JournalOptions& options);
 
-/// Reads a journal without opening it for writing, and changes nothing: for verification and for rebuilding.
+/// Reads a journal without opening it for writing, and changes nothing: for verification and for rebuilding. Another
+/// process may append meanwhile; what it has half written is no damage then.
 [[nodiscard]] Result<JournalRecovery> inspect_journal(FileSystem& files, const std::string& directory);
 
 }  // namespace splitplot::store

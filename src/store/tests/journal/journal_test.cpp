@@ -1,0 +1,202 @@
+// The journal on real files: append, follow, rotate, remove, restart, damage.
+#include "journal_fixture.hpp"
+#include "temporary_files.hpp"
+
+#include <splitplot/store/journal.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace splitplot::store::test {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+class JournalOnDisk : public TemporaryFiles {
+ protected:
+  JournalOptions options(std::uint64_t segment_bytes = 1 << 20) const {
+    return JournalOptions{
+        .directory = path("data/journal"), .segment_bytes = segment_bytes, .reserve_bytes = 0};
+  }
+};
+
+TEST_F(JournalOnDisk, GivesBackWhatWasAppendedAfterARestart) {
+  const std::vector<std::string> payloads{"one", "", std::string("\0\n\xff", 3), std::string(100'000, 'x')};
+  JournalOffset end = 0;
+  {
+    auto opened = open_journal(posix_file_system(), options());
+    ASSERT_TRUE(opened) << opened.error().message;
+    EXPECT_EQ(opened->recovery.records, 0U);
+    EXPECT_EQ(opened->journal->append(payloads), JournalOffset{0});
+    end = opened->journal->durable_end();
+    EXPECT_EQ(payloads_of(read_all(*opened->journal)), payloads);
+  }
+  auto opened = open_journal(posix_file_system(), options());
+  ASSERT_TRUE(opened) << opened.error().message;
+  EXPECT_EQ(opened->recovery.records, 4U);
+  EXPECT_EQ(opened->recovery.begin, 0U);
+  EXPECT_EQ(opened->recovery.end, end);
+  EXPECT_THAT(opened->recovery.damage, IsEmpty());
+  EXPECT_EQ(opened->journal->durable_end(), end);
+  EXPECT_EQ(payloads_of(read_all(*opened->journal)), payloads);
+}
+
+TEST_F(JournalOnDisk, IsHeldByOneAtATime) {
+  auto first = open_journal(posix_file_system(), options());
+  ASSERT_TRUE(first);
+  auto second = open_journal(posix_file_system(), options());
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, ErrorCode::Conflict);
+  first->journal.reset();
+  EXPECT_TRUE(open_journal(posix_file_system(), options()));
+}
+
+TEST_F(JournalOnDisk, ReadsFromAnyRecordOn) {
+  auto opened = open_journal(posix_file_system(), options(200));
+  ASSERT_TRUE(opened);
+  for (int i = 0; i < 50; ++i)
+    ASSERT_TRUE(opened->journal->append(std::vector{"record " + std::to_string(i)}));
+  const auto records = read_all(*opened->journal);
+  ASSERT_EQ(records.size(), 50U);
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    EXPECT_EQ(records[i].next,
+              i + 1 < records.size() ? records[i + 1].offset : opened->journal->durable_end());
+    const auto rest = read_all(*opened->journal, records[i].offset);
+    EXPECT_EQ(rest.size(), records.size() - i);
+    EXPECT_EQ(rest.front().payload, records[i].payload);
+  }
+  EXPECT_EQ(opened->journal->read_from(opened->journal->durable_end() + 1).error().code, ErrorCode::NotFound);
+}
+
+TEST_F(JournalOnDisk, RemovesWholeSegmentsOnlyAndReadersSayWhatIsGone) {
+  auto opened = open_journal(posix_file_system(), options(200));
+  ASSERT_TRUE(opened);
+  Journal& journal = *opened->journal;
+  for (int i = 0; i < 50; ++i) ASSERT_TRUE(journal.append(std::vector{"record " + std::to_string(i)}));
+  const auto records = read_all(journal);
+  auto slow = journal.read_from(0);
+  ASSERT_TRUE(slow);
+  ASSERT_TRUE((*slow)->next());
+
+  ASSERT_TRUE(journal.remove_before(records[30].offset));
+  EXPECT_GT(journal.begin(), 0U);
+  EXPECT_LE(journal.begin(), records[30].offset);
+  EXPECT_EQ(journal.read_from(0).error().code, ErrorCode::NotFound);
+  EXPECT_EQ(read_all(journal, records[30].offset).size(), 20U);
+  const auto files = journal.files();
+  ASSERT_TRUE(files);
+  EXPECT_EQ(files->front().begin, journal.begin());
+  for (const auto& file : *files) EXPECT_EQ(std::filesystem::file_size(file.path), file.bytes);
+
+  auto answer = (*slow)->next();  // finishes the file it has open
+  while (answer && *answer) answer = (*slow)->next();
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().code, ErrorCode::NotFound);
+
+  ASSERT_TRUE(journal.remove_before(journal.durable_end()));
+  EXPECT_EQ(journal.files()->size(), 1U);
+  const JournalOffset begin = journal.begin();
+  opened->journal.reset();
+  opened = open_journal(posix_file_system(), options(200));
+  ASSERT_TRUE(opened);
+  EXPECT_EQ(opened->recovery.begin, begin);
+  EXPECT_THAT(opened->recovery.damage, IsEmpty());
+}
+
+TEST_F(JournalOnDisk, IsFollowedByOtherThreadsWhileItGrows) {
+  constexpr int kRecords = 2000;
+  auto opened = open_journal(posix_file_system(), options(8192));
+  ASSERT_TRUE(opened);
+  Journal& journal = *opened->journal;
+  std::vector<int> read(3, 0);
+  std::vector<std::thread> threads;
+  for (int& count : read) {
+    threads.emplace_back([&journal, &count] {
+      auto reader = journal.read_from(0);
+      while (count < kRecords) {
+        const auto record = (*reader)->next();
+        if (!record) break;
+        if (!*record) {
+          std::this_thread::yield();
+          continue;
+        }
+        if ((*record)->payload != "record " + std::to_string(count) ||
+            (*record)->next > journal.durable_end())
+          break;
+        ++count;
+      }
+    });
+  }
+  for (int i = 0; i < kRecords;) {
+    std::vector<std::string> batch;
+    for (int k = 0; k < 20; ++k, ++i) batch.push_back("record " + std::to_string(i));
+    ASSERT_TRUE(journal.append(batch));
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_THAT(read, ElementsAre(kRecords, kRecords, kRecords));
+}
+
+TEST_F(JournalOnDisk, InspectionCountsAndChangesNothing) {
+  {
+    auto opened = open_journal(posix_file_system(), options());
+    ASSERT_TRUE(opened->journal->append(std::vector<std::string>{"one", "two"}));
+  }
+  const std::string file = options().directory + "/00000000000000000000.journal";
+  const auto size = std::filesystem::file_size(file);
+  std::filesystem::resize_file(file, size - 9);
+  const auto found = inspect_journal(posix_file_system(), options().directory);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->records, 1U);
+  ASSERT_EQ(found->damage.size(), 1U);
+  EXPECT_EQ(found->damage[0].what, "torn record at the end");
+  EXPECT_EQ(std::filesystem::file_size(file), size - 9);
+  EXPECT_FALSE(inspect_journal(posix_file_system(), path("nowhere")));
+}
+
+TEST_F(JournalOnDisk, InspectionOfAJournalThatIsWrittenTakesItsEndForUnfinished) {
+  auto opened = open_journal(posix_file_system(), options());
+  ASSERT_TRUE(opened->journal->append(std::vector<std::string>{"one", "two"}));
+  const std::string file = opened->journal->files()->front().path;
+  std::ofstream(file, std::ios::app | std::ios::binary) << "the beginning of an append";
+  write("data/journal/00000000000000004096.journal", "SPLT");
+  auto found = inspect_journal(posix_file_system(), options().directory);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->records, 2U);
+  EXPECT_THAT(found->damage, IsEmpty());
+  opened->journal.reset();
+  found = inspect_journal(posix_file_system(), options().directory);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->damage.size(), 2U);
+}
+
+TEST_F(JournalOnDisk, RefusesANewerFormat) {
+  std::filesystem::create_directories(options().directory);
+  std::string header = "SPLTJRNL";
+  header += std::string("\x02\0\0\0\x01\0\0\0", 8) + std::string(20, '\0');
+  write("data/journal/00000000000000000000.journal", with_checksum(header));
+  const auto opened = open_journal(posix_file_system(), options());
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, ErrorCode::BadData);
+}
+
+TEST_F(JournalOnDisk, RefusesARecordThatIsTooLongAndAnEmptyBatchIsNothing) {
+  auto opened = open_journal(posix_file_system(), options());
+  ASSERT_TRUE(opened);
+  const auto answer =
+      opened->journal->append(std::vector<std::string>{"x", std::string((64U << 20) + 1, 'x')});
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().code, ErrorCode::InvalidArgument);
+  EXPECT_EQ(opened->journal->append({}), JournalOffset{0});
+  EXPECT_THAT(read_all(*opened->journal), IsEmpty());
+}
+
+}  // namespace
+}  // namespace splitplot::store::test
