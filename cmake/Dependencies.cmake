@@ -3,6 +3,7 @@
 find_package(fmt 9 REQUIRED)
 find_package(Boost 1.81 REQUIRED)
 find_package(CLI11 2.1 REQUIRED)
+find_package(simdjson 3.0 REQUIRED)
 find_package(Eigen3 3.4 REQUIRED NO_MODULE)
 find_package(tl-expected REQUIRED)
 find_package(Threads REQUIRED)

@@ -1,4 +1,6 @@
-/// One event, whatever wire format it came in: what the journal holds and the warehouse gets.
+/// One event, whatever wire format it came in: what the journal holds and the warehouse gets. Properties and context
+/// stay the JSON text that they are written and loaded as; few events need them as values (`object_of`). Plain values
+/// and pure functions.
 #pragma once
 
 #include <splitplot/base/result.hpp>
@@ -16,7 +18,8 @@
 
 namespace splitplot::collect {
 
-enum class EventType { Track, Identify, Page, Screen, Group, Alias };
+/// The numbers are stored: they never change.
+enum class EventType : std::uint8_t { Track = 0, Identify = 1, Page = 2, Screen = 3, Group = 4, Alias = 5 };
 
 [[nodiscard]] std::string_view name_of(EventType type);
 
@@ -25,18 +28,33 @@ struct EventTimes {
   std::optional<Timestamp> client;
   std::optional<Timestamp> sent;
   Timestamp received;
-  Timestamp corrected;  ///< received - (sent - client), bounded by received
+  Timestamp corrected;  ///< see corrected_time
+  friend bool operator==(const EventTimes&, const EventTimes&) = default;
 };
+
+/// When it happened, by our clock: received - (sent - client), so that a client's wrong clock cancels out; without
+/// `sent` what the client said; without `client` when we received it. Never later than received, and received where
+/// the clocks are so far off that the year would leave 1 to 9999.
+[[nodiscard]] Timestamp corrected_time(std::optional<Timestamp> client, std::optional<Timestamp> sent,
+                                       Timestamp received);
 
 /// A unit met a variant.
 struct Exposure {
   std::string experiment;
   std::string variant;
-  /// As they were at this moment; set when the event is sequenced.
+  // What follows is set when the event is sequenced.
+  Unit unit;  ///< of the kind that the experiment randomises; empty id: not known, the event's own counts
+  /// As they were at this moment.
   std::vector<decide::SegmentLabel> segments;
-  Value attributes;            ///< values of the experiment's dimensions at this moment, an object
+  std::string
+      attributes_json;  ///< values of the experiment's dimensions at this moment: an object; empty: null
   std::uint64_t revision = 0;  ///< of the configuration
+  friend bool operator==(const Exposure&, const Exposure&) = default;
 };
+
+/// Name of the Track event that a single evaluation is recorded as. It carries an Exposure, and is loaded as an
+/// exposure only; an exposure that came as an event is loaded as an event, too.
+inline constexpr std::string_view kEvaluationExposure = "$exposure";
 
 struct Event {
   std::string environment;  ///< "project/environment"
@@ -49,13 +67,19 @@ struct Event {
   std::string group_id;      ///< Group only
   std::string previous_id;   ///< Alias only
   std::string name;          ///< of a Track, Page or Screen
-  Value properties;          ///< an object or null; of an Identify or Group: its traits
-  Value context;             ///< an object or null
+  /// Compact JSON of an object, or empty for null; of an Identify or Group: its traits.
+  std::string properties_json;
+  std::string context_json;  ///< likewise
   std::optional<Exposure> exposure;
 
   /// Who it is about: the user if known, else the device.
   [[nodiscard]] Unit unit() const;
+
+  friend bool operator==(const Event&, const Event&) = default;
 };
+
+/// The object that `properties_json` or `context_json` stands for; null if empty, or if it is no object.
+[[nodiscard]] Value object_of(std::string_view json);
 
 /// An event that was refused, with the reason; kept to be looked at.
 struct RejectedEvent {
@@ -64,12 +88,15 @@ struct RejectedEvent {
   Timestamp received;
   std::string reason;   ///< code: "no_user", "oversize", "bad_type", ...
   std::string message;  ///< a sentence with the place
-  std::string body;     ///< as received, at most 32 KB
+  std::string body;     ///< as received without the write key, at most 32 KB
+  friend bool operator==(const RejectedEvent&, const RejectedEvent&) = default;
 };
 
-/// What a journal record holds. The bytes carry a format version; see docs/formats/journal.md.
+/// What a journal record holds. The bytes carry a format version; see docs/formats/events.md.
 using Record = std::variant<Event, RejectedEvent>;
 
+[[nodiscard]] std::string encode(const Event& event);
+[[nodiscard]] std::string encode(const RejectedEvent& rejected);
 [[nodiscard]] std::string encode(const Record& record);
 /// Errors: BadData (damaged, or of a newer format).
 [[nodiscard]] Result<Record> decode(std::string_view bytes);

@@ -1,4 +1,5 @@
-/// The Segment tracking API's bodies -> events. Pure: no clock, no I/O, nothing of HTTP.
+/// The Segment tracking API's bodies -> events: docs/formats/events.md says what is accepted. Pure: no clock, no I/O,
+/// nothing of HTTP. Any thread.
 #pragma once
 
 #include <splitplot/base/result.hpp>
@@ -16,7 +17,7 @@ struct EventLimits {
   std::size_t event_bytes = 32 * 1024;
   std::size_t batch_bytes = 500 * 1024;
   std::size_t batch_events = 2500;
-  std::size_t depth = 16;
+  std::size_t depth = 16;  ///< nested objects and lists, the event itself among them
 };
 
 /// Which path the body came to: a batch, or one event of this type.
@@ -31,7 +32,7 @@ struct ParsedBatch {
 };
 
 /// Parses by content, whatever the content type said. Errors: BadData (not JSON, no object), ResourceLimit (too
-/// large). Single bad events are rejected, not the batch.
+/// large, too many events). Single bad events are rejected, not the batch.
 [[nodiscard]] Result<ParsedBatch> parse_segment_body(std::string_view body, const SegmentPath& path,
                                                      const EventLimits& limits = {});
 

@@ -1,0 +1,249 @@
+#include <splitplot/collect/event.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <utility>
+
+namespace splitplot::collect {
+namespace {
+
+// docs/formats/events.md, "Record payload". Bytes are never given another meaning: a change is a new format number.
+constexpr std::uint8_t kFormat = 1;
+constexpr std::uint8_t kEventRecord = 1;
+constexpr std::uint8_t kRejectedRecord = 2;
+constexpr std::uint8_t kHasClientTime = 1;
+constexpr std::uint8_t kHasSentTime = 2;
+constexpr std::uint8_t kHasExposure = 4;
+constexpr std::uint8_t kAllFlags = kHasClientTime | kHasSentTime | kHasExposure;
+
+class Writer {
+ public:
+  explicit Writer(std::size_t expected_bytes) { bytes_.reserve(expected_bytes); }
+
+  void byte(std::uint8_t value) { bytes_.push_back(static_cast<char>(value)); }
+
+  void number(std::uint64_t value) {
+    while (value >= 0x80) {
+      byte(static_cast<std::uint8_t>(value | 0x80));
+      value >>= 7;
+    }
+    byte(static_cast<std::uint8_t>(value));
+  }
+
+  void time(Timestamp value) {
+    auto bits = static_cast<std::uint64_t>(value.time_since_epoch().count());
+    for (int index = 0; index < 8; ++index, bits >>= 8) byte(static_cast<std::uint8_t>(bits));
+  }
+
+  void text(std::string_view value) {
+    number(value.size());
+    bytes_.append(value);
+  }
+
+  std::string take() { return std::move(bytes_); }
+
+ private:
+  std::string bytes_;
+};
+
+/// Reads what Writer wrote. After the first thing that cannot be, everything reads as nothing and `ok` is false.
+class Reader {
+ public:
+  explicit Reader(std::string_view bytes) : rest_(bytes) {}
+
+  [[nodiscard]] bool ok() const { return ok_; }
+  [[nodiscard]] bool at_end() const { return rest_.empty(); }
+
+  std::uint8_t byte() {
+    if (rest_.empty()) {
+      ok_ = false;
+      return 0;
+    }
+    const auto value = static_cast<std::uint8_t>(rest_.front());
+    rest_.remove_prefix(1);
+    return value;
+  }
+
+  std::uint64_t number() {
+    std::uint64_t value = 0;
+    for (unsigned shift = 0; shift < 64; shift += 7) {
+      const std::uint8_t next = byte();
+      if (shift == 63 && next > 1) break;  // beyond 64 bits
+      value |= static_cast<std::uint64_t>(next & 0x7F) << shift;
+      if (next < 0x80) return value;
+    }
+    ok_ = false;
+    return 0;
+  }
+
+  Timestamp time() {
+    std::uint64_t bits = 0;
+    for (unsigned shift = 0; shift < 64; shift += 8) bits |= static_cast<std::uint64_t>(byte()) << shift;
+    return Timestamp(std::chrono::microseconds(static_cast<std::int64_t>(bits)));
+  }
+
+  std::string text() {
+    const std::uint64_t size = number();
+    if (size > rest_.size()) {
+      ok_ = false;
+      rest_ = {};
+      return {};
+    }
+    std::string value(rest_.substr(0, size));
+    rest_.remove_prefix(size);
+    return value;
+  }
+
+  /// How many things follow, each of a byte at least.
+  std::uint64_t count() {
+    const std::uint64_t value = number();
+    if (value > rest_.size()) ok_ = false;
+    return ok_ ? value : 0;
+  }
+
+ private:
+  std::string_view rest_;
+  bool ok_ = true;
+};
+
+void write_exposure(Writer& out, const Exposure& exposure) {
+  out.text(exposure.experiment);
+  out.text(exposure.variant);
+  out.byte(static_cast<std::uint8_t>(exposure.unit.kind));
+  out.text(exposure.unit.id);
+  out.number(exposure.segments.size());
+  for (const decide::SegmentLabel& segment : exposure.segments) {
+    out.text(segment.key);
+    out.number(segment.version);
+  }
+  out.text(exposure.attributes_json);
+  out.number(exposure.revision);
+}
+
+bool read_exposure(Reader& in, Exposure& exposure) {
+  exposure.experiment = in.text();
+  exposure.variant = in.text();
+  const std::uint8_t unit_kind = in.byte();
+  if (unit_kind < static_cast<std::uint8_t>(UnitKind::User) ||
+      unit_kind > static_cast<std::uint8_t>(UnitKind::Account)) {
+    return false;
+  }
+  exposure.unit.kind = static_cast<UnitKind>(unit_kind);
+  exposure.unit.id = in.text();
+  const std::uint64_t segments = in.count();
+  exposure.segments.reserve(segments);
+  for (std::uint64_t index = 0; index < segments && in.ok(); ++index) {
+    std::string key = in.text();
+    const std::uint64_t version = in.number();
+    if (version > std::numeric_limits<std::uint32_t>::max()) return false;
+    exposure.segments.push_back({std::move(key), static_cast<std::uint32_t>(version)});
+  }
+  exposure.attributes_json = in.text();
+  exposure.revision = in.number();
+  return in.ok();
+}
+
+// The texts of an event in the order in which they are stored.
+template <typename SomeEvent, typename Visit>
+void for_each_text(SomeEvent& event, const Visit& visit) {
+  visit(event.environment);
+  visit(event.source);
+  visit(event.message_id);
+  visit(event.user_id);
+  visit(event.anonymous_id);
+  visit(event.group_id);
+  visit(event.previous_id);
+  visit(event.name);
+  visit(event.properties_json);
+  visit(event.context_json);
+}
+
+template <typename SomeRejection, typename Visit>
+void for_each_rejection_text(SomeRejection& rejected, const Visit& visit) {
+  visit(rejected.environment);
+  visit(rejected.source);
+  visit(rejected.reason);
+  visit(rejected.message);
+  visit(rejected.body);
+}
+
+bool read_event(Reader& in, Event& event) {
+  const std::uint8_t flags = in.byte();
+  const std::uint8_t type = in.byte();
+  if ((flags & ~kAllFlags) != 0 || type > static_cast<std::uint8_t>(EventType::Alias)) return false;
+  event.type = static_cast<EventType>(type);
+  event.times.received = in.time();
+  event.times.corrected = in.time();
+  if ((flags & kHasClientTime) != 0) event.times.client = in.time();
+  if ((flags & kHasSentTime) != 0) event.times.sent = in.time();
+  for_each_text(event, [&in](std::string& text) { text = in.text(); });
+  if ((flags & kHasExposure) == 0) return in.ok();
+  return read_exposure(in, event.exposure.emplace());
+}
+
+bool read_rejected(Reader& in, RejectedEvent& rejected) {
+  rejected.received = in.time();
+  for_each_rejection_text(rejected, [&in](std::string& text) { text = in.text(); });
+  return in.ok();
+}
+
+}  // namespace
+
+std::string encode(const Event& event) {
+  std::size_t expected = 64;
+  for_each_text(event, [&expected](const std::string& text) { expected += text.size() + 3; });
+  Writer out(expected);
+  out.byte(kFormat);
+  out.byte(kEventRecord);
+  out.byte(static_cast<std::uint8_t>((event.times.client ? kHasClientTime : 0) |
+                                     (event.times.sent ? kHasSentTime : 0) |
+                                     (event.exposure ? kHasExposure : 0)));
+  out.byte(static_cast<std::uint8_t>(event.type));
+  out.time(event.times.received);
+  out.time(event.times.corrected);
+  if (event.times.client) out.time(*event.times.client);
+  if (event.times.sent) out.time(*event.times.sent);
+  for_each_text(event, [&out](const std::string& text) { out.text(text); });
+  if (event.exposure) write_exposure(out, *event.exposure);
+  return out.take();
+}
+
+std::string encode(const RejectedEvent& rejected) {
+  std::size_t expected = 64;
+  for_each_rejection_text(rejected, [&expected](const std::string& text) { expected += text.size() + 3; });
+  Writer out(expected);
+  out.byte(kFormat);
+  out.byte(kRejectedRecord);
+  out.time(rejected.received);
+  for_each_rejection_text(rejected, [&out](const std::string& text) { out.text(text); });
+  return out.take();
+}
+
+std::string encode(const Record& record) {
+  return std::visit([](const auto& either) { return encode(either); }, record);
+}
+
+Result<Record> decode(std::string_view bytes) {
+  Reader in(bytes);
+  const std::uint8_t format = in.byte();
+  if (in.ok() && format > kFormat) {
+    return fail(ErrorCode::BadData,
+                "the event record is of format " + std::to_string(format) + ", newer than this program",
+                "use the version of Splitplot that wrote it, or a later one");
+  }
+  const std::uint8_t kind = in.byte();
+  Result<Record> record;
+  bool understood = in.ok() && format == kFormat;
+  if (understood && kind == kEventRecord) {
+    understood = read_event(in, record->emplace<Event>());
+  } else if (understood && kind == kRejectedRecord) {
+    understood = read_rejected(in, record->emplace<RejectedEvent>());
+  } else {
+    understood = false;
+  }
+  if (!understood || !in.at_end()) return fail(ErrorCode::BadData, "the event record is damaged");
+  return record;
+}
+
+}  // namespace splitplot::collect
