@@ -17,7 +17,10 @@ namespace splitplot::collect {
 
 struct LoaderOptions {
   std::size_t batch_records = 50'000;
+  std::size_t batch_bytes = 32ULL << 20;     ///< of records; a batch ends with the one that reaches it
   std::chrono::milliseconds interval{1000};  ///< rests so long when there is little to do
+  /// Pauses so long after a failed load, twice as long after each further one, up to the longest.
+  std::chrono::milliseconds first_pause{100}, longest_pause{5000};
 };
 
 struct LoaderStatus {
@@ -29,6 +32,7 @@ struct LoaderStatus {
 
 class Loader {
  public:
+  /// All references must outlive it. Errors: BadData (the warehouse stands where the journal has no record).
   [[nodiscard]] static Result<std::unique_ptr<Loader>> start(store::Journal& journal,
                                                              store::EventWarehouse& warehouse, Log& log,
                                                              const LoaderOptions& options = {});
