@@ -51,13 +51,13 @@ struct DocumentChange {
 struct ChangePlan {
   Scope scope;
   Revision based_on = 0;
-  std::vector<DocumentChange> changes;   ///< by kind and key; unchanged ones included
+  std::vector<DocumentChange> changes;   ///< by kind and key; handed in and unchanged ones included
   std::vector<model::Problem> problems;  ///< nothing may be committed while there are any
   std::vector<model::Problem> warnings;
   [[nodiscard]] bool changes_anything() const;
 };
 
-/// What to do with documents that are stored and were not handed in.
+/// What to do with documents that are stored and were not handed in. No plan leaves a scope without an admin connection.
 enum class Absent { Keep, Delete };
 
 struct Change {
@@ -87,7 +87,9 @@ struct FrozenPlan {
   Revision revision = 0;  ///< that started it
   Timestamp started;
   std::string fingerprint;  ///< "sha256:..." of the canonical JSON of `plan`
-  /// {"experiment": {...}, "metrics": {key: {...}}, "segments": {key: {...}}}: the documents that the analysis rests on.
+  /// {"experiment": {...}, "metrics": {key: {...}}, "segments": {key: {...}}, "layers": {key: {...}}}: bodies of the
+  /// documents that the analysis rests on. They can be checked by themselves; of the experiment, what it left to
+  /// defaults is written out.
   Value plan;
 };
 
@@ -138,9 +140,6 @@ class Catalogue {
 
   /// Checks the audit chain from the first change to the last; the revision where it breaks, if it does.
   virtual Result<std::optional<Revision>> verify_chain() = 0;
-
-  /// Copies the database consistently to a new file, while it is in use.
-  virtual Result<void> back_up(const std::string& path) = 0;
 };
 
 struct OpenedCatalogue {
@@ -150,7 +149,16 @@ struct OpenedCatalogue {
 };
 
 /// Opens or makes a catalogue. A new one has the organisation, project and environment `default`/`production` and a
-/// connection of each kind. Errors: Unreadable, ResourceLimit, Conflict (another process), BadData (newer format).
+/// connection of each kind. Errors: Unreadable (also: a catalogue without its key file), Forbidden (others can read the
+/// key file), ResourceLimit, Conflict (another process), BadData (newer format; damaged; changed by other means, or the
+/// key file of another catalogue).
 [[nodiscard]] Result<OpenedCatalogue> open_catalogue(const CatalogueOptions& options, const Clock& clock);
+
+/// Catalogue::verify_chain of a catalogue that cannot be opened, or need not be. Errors as for opening.
+[[nodiscard]] Result<std::optional<Revision>> verify_catalogue(const CatalogueOptions& options);
+
+/// Copies the database, as it is at one moment, to a file that must not be there yet, while any process uses it. The key
+/// file is not part of it.
+[[nodiscard]] Result<void> back_up_catalogue(const std::string& from_path, const std::string& to_path);
 
 }  // namespace splitplot::catalogue

@@ -1,0 +1,209 @@
+#include "stored_catalogue.hpp"
+
+#include "audit_chain.hpp"
+#include "change_rows.hpp"
+#include "ids.hpp"
+#include "missing.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace splitplot::catalogue {
+namespace {
+
+const model::Connection* find_connection(const ScopeState& scope, std::string_view key) {
+  const auto& connections = scope.snapshot->configuration().connections;
+  const auto found = connections.find(key);
+  return found == connections.end() ? nullptr : &found->second;
+}
+
+/// A connection and the scope that holds it; both belong to the state.
+struct FoundConnection {
+  const ScopeState* scope = nullptr;
+  const model::Connection* connection = nullptr;
+};
+
+Result<FoundConnection> find_connection_of(const State& state, const Scope& scope, std::string_view key) {
+  const auto found = state.scope(scope);
+  if (!found) return tl::unexpected(found.error());
+  const model::Connection* connection = find_connection(**found, key);
+  if (connection == nullptr) {
+    return no_document({model::DocumentKind::Connection, std::string(key)}, (*found)->documents());
+  }
+  return FoundConnection{*found, connection};
+}
+
+/// Keys of a connection that still work, the newest last.
+std::vector<const store::CredentialRow*> working_keys(const State& state, const ScopeState& scope,
+                                                      std::string_view connection) {
+  std::vector<const store::CredentialRow*> keys;
+  for (const store::CredentialRow& row : state.credential_rows) {
+    if (row.environment_id == scope.environment_id && row.connection == connection && !row.revoked) {
+      keys.push_back(&row);
+    }
+  }
+  std::ranges::sort(keys, {},
+                    [](const store::CredentialRow* row) { return std::pair(row->created, row->id); });
+  return keys;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<StoredCatalogue>> StoredCatalogue::load(std::unique_ptr<store::DocumentStore> store,
+                                                               store::Head head, Secrets secrets,
+                                                               const Clock& clock) {
+  auto state = load_state(*store, std::move(head), secrets);
+  if (!state) return tl::unexpected(state.error());
+  return std::unique_ptr<StoredCatalogue>(
+      new StoredCatalogue(std::move(store), std::move(secrets), clock, std::move(*state)));
+}
+
+StoredCatalogue::StoredCatalogue(std::unique_ptr<store::DocumentStore> store, Secrets secrets,
+                                 const Clock& clock, State state)
+    : store_(std::move(store)),
+      secrets_(std::move(secrets)),
+      clock_(clock),
+      state_(std::make_shared<const State>(std::move(state))) {}
+
+std::shared_ptr<const State> StoredCatalogue::state() const {
+  const std::lock_guard guard(showing_);
+  return state_;
+}
+
+Result<ChangePlan> StoredCatalogue::plan(const Scope& scope, const std::vector<model::DocumentText>& texts,
+                                         Absent absent) {
+  HandedIn handed = hand_in(texts);
+  auto planned = plan_change(*state(), scope, handed.documents, absent);
+  if (!planned) return planned;
+  planned->problems.insert(planned->problems.begin(), std::make_move_iterator(handed.problems.begin()),
+                           std::make_move_iterator(handed.problems.end()));
+  model::add_places(planned->problems, texts);
+  model::add_places(planned->warnings, texts);
+  return planned;
+}
+
+Result<Committed> StoredCatalogue::commit(const ChangePlan& plan, std::string_view author,
+                                          std::string_view message) {
+  if (!plan.problems.empty()) {
+    return fail(ErrorCode::BadData, to_text(plan.problems.front()), plan.problems.front().hint);
+  }
+  const std::lock_guard guard(writing_);
+  const auto current = state();
+  if (plan.based_on != current->head.revision) {
+    return fail(
+        ErrorCode::Conflict,
+        fmt::format("the catalogue was changed meanwhile: revision {} follows {}, on which this was planned",
+                    plan.based_on + 1, plan.based_on),
+        "plan the change again");
+  }
+  const auto before = current->scope(plan.scope);
+  if (!before) return tl::unexpected(before.error());
+  if (!plan.changes_anything()) return Committed{current->head.revision, {}};
+
+  State next = *current;
+  const Revision revision = current->head.revision + 1;
+  for (const AffectedScope& affected : affected_scopes(*current, plan.scope, plan.changes)) {
+    ScopeState changed{affected.state->project_id, affected.state->environment_id,
+                       changed_versions(affected.state->versions, affected.changes, revision), nullptr};
+    auto compiled = compile_scope(affected.scope, std::move(changed), secrets_);
+    if (!compiled) return tl::unexpected(compiled.error());
+    next.scopes[affected.scope] = std::move(*compiled);
+  }
+  const ScopeState& after = *next.scopes.at(plan.scope);
+  const ChangeNote note{std::string(author), std::string(message), clock_.now()};
+  store::DocumentTransaction rows = change_rows(**before, after, revision, current->head.hash, note);
+  auto credentials = change_credentials(*current, after, plan, rows);
+  if (!credentials) return tl::unexpected(credentials.error());
+  if (auto written = write(std::move(next), std::move(rows)); !written)
+    return tl::unexpected(written.error());
+  return Committed{revision, std::move(*credentials)};
+}
+
+Result<StoredCatalogue::MadeKey> StoredCatalogue::make_key(const ScopeState& scope,
+                                                           const model::Connection& connection) const {
+  auto secret = make_secret(connection.kind);
+  if (!secret) return tl::unexpected(secret.error());
+  const Timestamp now = clock_.now();
+  auto id = new_id(now);
+  if (!id) return tl::unexpected(id.error());
+  store::CredentialRow row{
+      std::move(*id), scope.environment_id, connection.key, keyed_hash_of(*secret, secrets_), now,
+      std::nullopt};
+  return MadeKey{{connection.key, connection.kind, std::move(*secret)}, std::move(row)};
+}
+
+Result<std::vector<NewCredential>> StoredCatalogue::change_credentials(
+    const State& current, const ScopeState& after, const ChangePlan& plan,
+    store::DocumentTransaction& rows) const {
+  std::vector<NewCredential> made;
+  for (const DocumentChange& change : plan.changes) {
+    if (change.id.kind != model::DocumentKind::Connection) continue;
+    if (change.kind == ChangeKind::Created) {
+      auto key = make_key(after, *find_connection(after, change.id.key));
+      if (!key) return tl::unexpected(key.error());
+      rows.credentials.push_back(std::move(key->row));
+      made.push_back(std::move(key->credential));
+    } else if (change.kind == ChangeKind::Deleted) {
+      for (const store::CredentialRow* row : working_keys(current, after, change.id.key)) {
+        rows.revocations.push_back({row->id, clock_.now()});
+      }
+    }
+  }
+  return made;
+}
+
+Result<void> StoredCatalogue::write(State next, store::DocumentTransaction rows) {
+  for (const store::Revocation& revocation : rows.revocations) {
+    std::ranges::find(next.credential_rows, revocation.credential_id, &store::CredentialRow::id)->revoked =
+        revocation.time;
+  }
+  next.credential_rows.insert(next.credential_rows.end(), rows.credentials.begin(), rows.credentials.end());
+  std::ranges::sort(next.credential_rows, {}, &store::CredentialRow::id);
+
+  rows.expected = next.head;
+  ++next.head.sequence;
+  if (rows.change) {
+    next.head.revision = rows.change->revision;
+    next.head.hash = rows.change->hash;
+  }
+  next.head.seal = seal_of(next.head, next.tenancy, next.credential_rows, secrets_);
+  rows.head = next.head;
+  if (auto written = store_->write(rows); !written) return written;
+
+  next.index_credentials();
+  auto shown = std::make_shared<const State>(std::move(next));
+  const std::lock_guard guard(showing_);
+  state_.swap(shown);
+  return {};
+}
+
+Result<NewCredential> StoredCatalogue::add_key(const Scope& scope, std::string_view connection) {
+  const std::lock_guard guard(writing_);
+  const auto current = state();
+  const auto found = find_connection_of(*current, scope, connection);
+  if (!found) return tl::unexpected(found.error());
+  auto key = make_key(*found->scope, *found->connection);
+  if (!key) return tl::unexpected(key.error());
+  store::DocumentTransaction rows;
+  rows.credentials.push_back(std::move(key->row));
+  if (auto written = write(*current, std::move(rows)); !written) return tl::unexpected(written.error());
+  return std::move(key->credential);
+}
+
+Result<void> StoredCatalogue::revoke_old_keys(const Scope& scope, std::string_view connection) {
+  const std::lock_guard guard(writing_);
+  const auto current = state();
+  const auto found = find_connection_of(*current, scope, connection);
+  if (!found) return tl::unexpected(found.error());
+  auto keys = working_keys(*current, *found->scope, connection);
+  if (keys.size() < 2) return {};
+  keys.pop_back();
+  store::DocumentTransaction rows;
+  for (const store::CredentialRow* key : keys) rows.revocations.push_back({key->id, clock_.now()});
+  return write(*current, std::move(rows));
+}
+
+}  // namespace splitplot::catalogue
