@@ -155,16 +155,17 @@ class JournalLoader final : public Loader {
 
   void note_loaded(const store::LoadBatch& batch, std::uint64_t records) {
     bool recovered = false;
+    const std::size_t lost = losses_.size();
+    log_losses();
     {
       const std::lock_guard lock(mutex_);
       status_.loaded = batch.to;
       status_.records += records;
-      status_.damaged += losses_.size();
+      status_.damaged += lost;
       recovered = !status_.trouble.empty();
       status_.trouble.clear();
     }
     progress_.notify_all();
-    log_losses();
     if (recovered) log_.info("events are loaded into the warehouse again");
   }
 

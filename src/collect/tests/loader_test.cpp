@@ -2,13 +2,19 @@
 #include <splitplot/collect/loader.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <mutex>
-#include <set>
+#include <span>
+#include <stdexcept>
 #include <thread>
 #include <utility>
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 namespace splitplot::collect {
 namespace {
@@ -17,84 +23,95 @@ using namespace std::chrono_literals;
 
 constexpr auto kPatience = 20s;  // far beyond what any step takes; waits end when the thing happens
 
-/// A journal in memory. A record takes the bytes of its payload and eight more.
-class MemoryJournal final : public store::Journal {
+/// The machine's files, of which none can be opened for reading while `deny` says so.
+class DenyingFiles final : public store::FileSystem {
  public:
-  Result<store::JournalOffset> append(std::span<const std::string> payloads) override {
-    const std::lock_guard lock(mutex_);
-    const store::JournalOffset first = end_;
-    for (const std::string& payload : payloads) {
-      records_.push_back({end_, end_ + payload.size() + 8, payload});
-      end_ = records_.back().next;
-    }
-    return first;
+  void deny(bool denied) { denied_ = denied; }
+
+  Result<std::unique_ptr<store::File>> open(const std::string& path, store::OpenMode mode) override {
+    if (denied_ && mode == store::OpenMode::Read) return fail(ErrorCode::Unreadable, path + " is gone");
+    return real_.open(path, mode);
+  }
+  Result<std::vector<std::string>> list(const std::string& directory) override {
+    return real_.list(directory);
+  }
+  Result<void> remove(const std::string& path) override { return real_.remove(path); }
+  Result<void> rename(const std::string& from, const std::string& to) override {
+    return real_.rename(from, to);
+  }
+  Result<void> sync_directory(const std::string& directory) override {
+    return real_.sync_directory(directory);
+  }
+  Result<void> make_directory(const std::string& directory) override {
+    return real_.make_directory(directory);
+  }
+  Result<std::unique_ptr<store::FileLock>> lock(const std::string& path) override { return real_.lock(path); }
+  Result<bool> is_locked(const std::string& path) override { return real_.is_locked(path); }
+  Result<std::uint64_t> free_bytes(const std::string& directory) override {
+    return real_.free_bytes(directory);
+  }
+
+ private:
+  store::FileSystem& real_ = store::posix_file_system();
+  std::atomic<bool> denied_ = false;
+};
+
+/// A journal in a folder that goes with it.
+class TemporaryJournal {
+ public:
+  TemporaryJournal() {
+    const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
+    folder_ = std::filesystem::temp_directory_path() /
+              (std::string("splitplot-loader-") + test->name() + "-" + std::to_string(getpid()));
+    store::JournalOptions options;
+    options.directory = folder_.string();
+    options.segment_bytes = 4096;
+    options.reserve_bytes = 0;
+    auto opened = store::open_journal(files_, options);
+    if (!opened) throw std::runtime_error(opened.error().message);
+    journal_ = std::move(opened->journal);
+  }
+  ~TemporaryJournal() {
+    journal_.reset();
+    std::error_code ignored;
+    std::filesystem::remove_all(folder_, ignored);
+  }
+  TemporaryJournal(const TemporaryJournal&) = delete;
+  TemporaryJournal& operator=(const TemporaryJournal&) = delete;
+
+  store::Journal& operator*() { return *journal_; }
+  store::Journal* operator->() { return journal_.get(); }
+  DenyingFiles& files() { return files_; }
+
+  /// Answers the durable end behind the records.
+  store::JournalOffset add(std::span<const std::string> payloads) {
+    if (const auto added = journal_->append(payloads); !added)
+      throw std::runtime_error(added.error().message);
+    return journal_->durable_end();
   }
   store::JournalOffset add(const Record& record) {
     const std::string payload = encode(record);
-    EXPECT_TRUE(append(std::span(&payload, 1)));
-    return durable_end();
-  }
-  /// The newest record can be read no more.
-  void damage_newest() {
-    const std::lock_guard lock(mutex_);
-    damaged_.insert(records_.back().offset);
-  }
-  /// Readers fail until it is called with nothing.
-  void fail_reads(std::string message) {
-    const std::lock_guard lock(mutex_);
-    read_failure_ = std::move(message);
-  }
-  void begin_at(store::JournalOffset offset) {
-    const std::lock_guard lock(mutex_);
-    begin_ = offset;
+    return add(std::span(&payload, 1));
   }
 
-  Result<void> repair() override { return {}; }
-  [[nodiscard]] bool broken() const override { return false; }
-  [[nodiscard]] store::JournalOffset durable_end() const override {
-    const std::lock_guard lock(mutex_);
-    return end_;
+  /// Turns over a bit of every record that holds this text, on the disk.
+  void damage(std::string_view text) {
+    for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
+      std::ifstream in(entry.path(), std::ios::binary);
+      std::string bytes{std::istreambuf_iterator<char>(in), {}};
+      in.close();
+      const std::size_t place = bytes.find(text);
+      if (place == std::string::npos) continue;
+      std::fstream out(entry.path(), std::ios::binary | std::ios::in | std::ios::out);
+      out.seekp(static_cast<std::streamoff>(place));
+      out.put(static_cast<char>(bytes[place] ^ 1));
+    }
   }
-  [[nodiscard]] store::JournalOffset begin() const override {
-    const std::lock_guard lock(mutex_);
-    return begin_;
-  }
-  Result<std::unique_ptr<store::JournalReader>> read_from(store::JournalOffset offset) override {
-    return std::make_unique<Reader>(*this, offset);
-  }
-  Result<void> remove_before(store::JournalOffset) override { return {}; }
-  Result<std::vector<SegmentFile>> files() override { return std::vector<SegmentFile>{}; }
 
  private:
-  class Reader final : public store::JournalReader {
-   public:
-    Reader(MemoryJournal& journal, store::JournalOffset position) : journal_(journal), position_(position) {}
-    Result<std::optional<store::JournalRecord>> next() override {
-      const std::lock_guard lock(journal_.mutex_);
-      if (!journal_.read_failure_.empty()) return fail(ErrorCode::Unreadable, journal_.read_failure_);
-      for (const store::JournalRecord& record : journal_.records_) {
-        if (record.offset < position_) continue;
-        position_ = record.next;
-        if (!journal_.damaged_.contains(record.offset)) return record;
-        damage_.push_back({"0.journal", record.offset, record.next - record.offset, "checksum"});
-      }
-      return std::optional<store::JournalRecord>();
-    }
-    [[nodiscard]] store::JournalOffset position() const override { return position_; }
-    [[nodiscard]] const std::vector<store::JournalDamage>& damage() const override { return damage_; }
-
-   private:
-    MemoryJournal& journal_;
-    store::JournalOffset position_;
-    std::vector<store::JournalDamage> damage_;
-  };
-
-  mutable std::mutex mutex_;
-  std::vector<store::JournalRecord> records_;
-  std::set<store::JournalOffset> damaged_;
-  std::string read_failure_;
-  store::JournalOffset begin_ = 0;
-  store::JournalOffset end_ = 0;
+  std::filesystem::path folder_;
+  DenyingFiles files_;
+  std::unique_ptr<store::Journal> journal_;
 };
 
 /// A warehouse in memory that takes a batch only where it stands, as the real one does.
@@ -122,7 +139,7 @@ class MemoryWarehouse final : public store::EventWarehouse {
     }
     return {};
   }
-  Result<std::unique_ptr<store::Warehouse>> analysis() override {
+  decltype(std::declval<store::EventWarehouse&>().analysis()) analysis() override {
     return fail(ErrorCode::Internal, "not asked for");
   }
   Result<std::uint64_t> count(std::string_view) override {
@@ -204,14 +221,14 @@ Event exposure(std::string_view name) {
 class LoaderTest : public ::testing::Test {
  protected:
   std::unique_ptr<Loader> start(const LoaderOptions& options = {}) {
-    auto started = Loader::start(journal_, warehouse_, log_, options);
+    auto started = Loader::start(*journal_, warehouse_, log_, options);
     EXPECT_TRUE(started);
     return std::move(*started);
   }
   /// Loads what is in the journal, and no more.
-  void load() { ASSERT_TRUE(start()->wait_until(journal_.durable_end(), kPatience)); }
+  void load() { ASSERT_TRUE(start()->wait_until(journal_->durable_end(), kPatience)); }
 
-  MemoryJournal journal_;
+  TemporaryJournal journal_;
   MemoryWarehouse warehouse_;
   CountingLog log_;
 };
@@ -224,7 +241,7 @@ TEST_F(LoaderTest, AnEventBecomesARowWithAllThatIsKnown) {
   sent.context_json = R"({"ip":"1.2.3.4"})";
   sent.times.client = parse_rfc3339("2026-11-22T11:00:00Z");
   journal_.add(event("first"));
-  const store::JournalOffset offset = journal_.durable_end();
+  const store::JournalOffset offset = journal_->durable_end();
   journal_.add(sent);
   load();
 
@@ -306,7 +323,7 @@ TEST_F(LoaderTest, RejectedEventsAreLoadedWithTheirReason) {
   load();
   ASSERT_EQ(warehouse_.rows().rejected.size(), 1U);
   const store::RejectedRow row = warehouse_.rows().rejected[0];
-  EXPECT_EQ(row.offset, 0U);
+  EXPECT_EQ(row.offset, journal_->begin());
   EXPECT_EQ(row.environment, "default/production");
   EXPECT_EQ(row.source, "web");
   EXPECT_EQ(row.received, event("").times.received);
@@ -323,10 +340,12 @@ TEST_F(LoaderTest, EveryRecordIsLoadedOnceAcrossBatchesAndRestarts) {
   int added = 0;
   for (const int until : {1, 90, 91, 250, kEvents}) {
     const auto loader = start(options);
-    for (; added < until; ++added) journal_.add(event(std::to_string(added)));
+    std::vector<std::string> payloads;
+    for (; added < until; ++added) payloads.push_back(encode(event(std::to_string(added))));
+    journal_.add(payloads);
     if (until == 250) continue;  // this loader ends in the middle of its work
-    ASSERT_TRUE(loader->wait_until(journal_.durable_end(), kPatience));
-    EXPECT_EQ(loader->status().loaded, journal_.durable_end());
+    ASSERT_TRUE(loader->wait_until(journal_->durable_end(), kPatience));
+    EXPECT_EQ(loader->status().loaded, journal_->durable_end());
   }
   const store::LoadBatch rows = warehouse_.rows();
   ASSERT_EQ(rows.events.size(), static_cast<std::size_t>(kEvents));
@@ -344,29 +363,27 @@ TEST_F(LoaderTest, ABatchEndsWithTheRecordThatReachesItsBytes) {
   }
   LoaderOptions options;
   options.batch_bytes = 25'000;
-  ASSERT_TRUE(start(options)->wait_until(journal_.durable_end(), kPatience));
+  ASSERT_TRUE(start(options)->wait_until(journal_->durable_end(), kPatience));
   EXPECT_EQ(warehouse_.rows().events.size(), 10U);
   EXPECT_EQ(warehouse_.largest(), 3U);
 }
 
 TEST_F(LoaderTest, DamagedAndUnknownRecordsAreSkippedCountedAndLogged) {
-  journal_.add(event("1"));
-  journal_.add(event("2"));
-  journal_.damage_newest();
-  const std::string unknown = "\x07 what a later version writes";
-  ASSERT_TRUE(journal_.append(std::span(&unknown, 1)));
-  journal_.add(event("3"));
-  journal_.add(event("4"));
-  journal_.damage_newest();
+  journal_.add(std::vector{encode(event("1")), encode(event("to be damaged: 2")),
+                           std::string("\x07 what a later version writes"), encode(event("3")),
+                           encode(event("to be damaged: 4"))});
+  journal_.damage("to be damaged: 2");
+  journal_.damage("to be damaged: 4");
 
   const auto loader = start();
-  ASSERT_TRUE(loader->wait_until(journal_.durable_end(), kPatience));
+  ASSERT_TRUE(loader->wait_until(journal_->durable_end(), kPatience));
   const store::LoadBatch rows = warehouse_.rows();
   ASSERT_EQ(rows.events.size(), 2U);
   EXPECT_EQ(rows.events[0].message_id, "1");
   EXPECT_EQ(rows.events[1].message_id, "3");
-  EXPECT_EQ(rows.to, journal_.durable_end());
+  EXPECT_EQ(rows.to, journal_->durable_end());
   EXPECT_EQ(loader->status().damaged, 3U);
+  EXPECT_EQ(log_.errors(), 3);
   EXPECT_EQ(loader->status().trouble, "");
 }
 
@@ -376,7 +393,7 @@ TEST_F(LoaderTest, WaitingWakesALoaderThatRests) {
   const auto loader = start(options);
   for (int index = 0; index < 3; ++index) {
     journal_.add(event("m"));
-    ASSERT_TRUE(loader->wait_until(journal_.durable_end(), kPatience));
+    ASSERT_TRUE(loader->wait_until(journal_->durable_end(), kPatience));
   }
   EXPECT_EQ(warehouse_.rows().events.size(), 3U);
   EXPECT_TRUE(loader->wait_until(0, 0ms));
@@ -398,7 +415,7 @@ TEST_F(LoaderTest, AFullDiskIsTroubleUntilItHasSpaceAgain) {
   const auto loader = start(options);
   warehouse_.wait_for_calls(5);
   EXPECT_EQ(loader->status().trouble, "the disk is full");
-  const auto waited = loader->wait_until(journal_.durable_end(), 1ms);
+  const auto waited = loader->wait_until(journal_->durable_end(), 1ms);
   ASSERT_FALSE(waited);
   EXPECT_EQ(waited.error().code, ErrorCode::Unavailable);
   EXPECT_NE(waited.error().message.find("the disk is full"), std::string::npos);
@@ -406,7 +423,7 @@ TEST_F(LoaderTest, AFullDiskIsTroubleUntilItHasSpaceAgain) {
 
   journal_.add(event("2"));
   warehouse_.fail_with(MemoryWarehouse::Failure::None);
-  ASSERT_TRUE(loader->wait_until(journal_.durable_end(), kPatience));
+  ASSERT_TRUE(loader->wait_until(journal_->durable_end(), kPatience));
   EXPECT_EQ(warehouse_.rows().events.size(), 2U);
   EXPECT_EQ(loader->status().trouble, "");
   EXPECT_EQ(loader->status().records, 2U);
@@ -425,25 +442,28 @@ TEST_F(LoaderTest, StoppingDoesNotWaitForThePause) {
 
 TEST_F(LoaderTest, ALoadThatFailedAfterItsCommitIsNotRepeated) {
   warehouse_.fail_with(MemoryWarehouse::Failure::AfterCommit);
-  for (int index = 0; index < 20; ++index) journal_.add(event(std::to_string(index)));
+  journal_.add(std::vector<std::string>(20, encode(event("m"))));
   LoaderOptions options;
   options.batch_records = 6;
   options.first_pause = 1ms;
   const auto loader = start(options);
-  ASSERT_TRUE(loader->wait_until(journal_.durable_end(), kPatience));
+  ASSERT_TRUE(loader->wait_until(journal_->durable_end(), kPatience));
   EXPECT_EQ(warehouse_.rows().events.size(), 20U);
   EXPECT_EQ(loader->status().trouble, "");
 }
 
 TEST_F(LoaderTest, AJournalThatCannotBeReadIsTroubleUntilItCan) {
   journal_.add(event("1"));
-  journal_.fail_reads("the file is gone");
+  journal_.files().deny(true);
   LoaderOptions options;
   options.first_pause = options.longest_pause = 1ms;
   const auto loader = start(options);
-  EXPECT_FALSE(loader->wait_until(journal_.durable_end(), 5ms));
-  journal_.fail_reads("");
-  ASSERT_TRUE(loader->wait_until(journal_.durable_end(), kPatience));
+  const auto waited = loader->wait_until(journal_->durable_end(), 5ms);
+  ASSERT_FALSE(waited);
+  EXPECT_EQ(waited.error().code, ErrorCode::Unavailable);
+  EXPECT_TRUE(warehouse_.rows().events.empty());
+  journal_.files().deny(false);
+  ASSERT_TRUE(loader->wait_until(journal_->durable_end(), kPatience));
   EXPECT_EQ(warehouse_.rows().events.size(), 1U);
 }
 
@@ -451,31 +471,38 @@ TEST_F(LoaderTest, ManyThreadsMayWait) {
   LoaderOptions options;
   options.interval = 1h;
   const auto loader = start(options);
+  std::mutex appending;  // a journal has one writer
   std::vector<std::thread> threads;
   threads.reserve(4);
   for (int thread = 0; thread < 4; ++thread) {
-    threads.emplace_back([this, &loader] {
-      for (int round = 0; round < 25; ++round) {
+    threads.emplace_back([this, &loader, &appending] {
+      for (int round = 0; round < 8; ++round) {
+        std::unique_lock lock(appending);
         const store::JournalOffset end = journal_.add(event("m"));
+        lock.unlock();
         EXPECT_TRUE(loader->wait_until(end, kPatience));
         EXPECT_GE(loader->status().loaded, end);
       }
     });
   }
   for (std::thread& thread : threads) thread.join();
-  EXPECT_EQ(warehouse_.rows().events.size(), 100U);
+  EXPECT_EQ(warehouse_.rows().events.size(), 32U);
 }
 
 TEST_F(LoaderTest, AWarehouseOfAnotherJournalIsRefused) {
   journal_.add(event("1"));
-  warehouse_.start_at(journal_.durable_end() + 1);
-  const auto ahead = Loader::start(journal_, warehouse_, log_);
+  warehouse_.start_at(journal_->durable_end() + 1);
+  const auto ahead = Loader::start(*journal_, warehouse_, log_);
   ASSERT_FALSE(ahead);
   EXPECT_EQ(ahead.error().code, ErrorCode::BadData);
 
   warehouse_.start_at(0);
-  journal_.begin_at(journal_.durable_end());
-  const auto behind = Loader::start(journal_, warehouse_, log_);
+  for (int segment = 0; segment < 3; ++segment) {
+    journal_.add(std::vector<std::string>(40, encode(event("more than a segment holds"))));
+  }
+  ASSERT_TRUE(journal_->remove_before(journal_->durable_end()));
+  ASSERT_GT(journal_->begin(), 0U);
+  const auto behind = Loader::start(*journal_, warehouse_, log_);
   ASSERT_FALSE(behind);
   EXPECT_EQ(behind.error().code, ErrorCode::BadData);
 }
