@@ -8,11 +8,13 @@
 #include <splitplot/base/value.hpp>
 #include <splitplot/store/online.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <utility>
+#include <vector>
 
 namespace splitplot::profile {
 
@@ -23,10 +25,27 @@ struct Profile {
   std::uint64_t events = 0;
 };
 
+/// The bytes that the online store keeps (docs/formats/online-store.md).
 [[nodiscard]] std::string encode(const Profile& profile);
+/// Errors: BadData (damaged, or of a newer format).
 [[nodiscard]] Result<Profile> decode(std::string_view bytes);
 
-/// Where profiles of one environment are looked up and changed.
+/// The profiles that changed between two moments, as they were at the second. Immutable: any thread.
+class ChangeSet {
+ public:
+  struct Content;
+  ChangeSet() = default;
+  explicit ChangeSet(std::shared_ptr<const Content> content) : content_(std::move(content)) {}
+  [[nodiscard]] std::size_t size() const;
+  /// Encodes them.
+  [[nodiscard]] std::vector<store::OnlineCheckpoint::ProfileWrite> writes() const;
+
+ private:
+  std::shared_ptr<const Content> content_;
+};
+
+/// Where profiles of all environments are looked up and changed. A profile that changed stays in memory until it was
+/// stored; of the others, those used last.
 class Profiles {
  public:
   /// `hot_profiles` of them are kept in memory at most, besides those that changed since the last checkpoint.
@@ -37,11 +56,20 @@ class Profiles {
   /// answered like a unit never seen, and counted: a decision never fails.
   [[nodiscard]] std::shared_ptr<const Profile> find(std::string_view scope, const Unit& unit) const;
 
-  /// Makes changed profiles visible, all at once per unit. The applying thread.
+  /// The same for who must not go on without an answer. Errors: those of the store, BadData.
+  [[nodiscard]] Result<std::shared_ptr<const Profile>> read(std::string_view scope, const Unit& unit) const;
+
+  /// Makes a changed profile visible. The applying thread.
   void publish(std::string_view scope, const Unit& unit, std::shared_ptr<const Profile> profile);
 
-  /// Moves out what changed since the last call, for a checkpoint; it stays readable. The applying thread.
-  [[nodiscard]] std::vector<store::OnlineCheckpoint::ProfileWrite> take_changes();
+  /// What changed since the last call. The applying thread; not again before `changes_saved`.
+  [[nodiscard]] ChangeSet take_changes();
+
+  /// The changes taken last are in the store, so they need not stay in memory. Any thread.
+  void changes_saved();
+
+  /// Profiles that changed since the last `take_changes`. The applying thread.
+  [[nodiscard]] std::size_t unsaved() const;
 
   [[nodiscard]] std::uint64_t failed_reads() const;
 
