@@ -3,24 +3,30 @@
 /// journal behind the online store's checkpoint.
 ///
 /// One thread of its own does all of it in rounds: what gathers while a round syncs is the next round (group commit).
+/// What can be done before the order is known (times, fingerprints, encoding) is done by the threads that submit; a
+/// further thread writes checkpoints.
+///
+/// While the disk is in trouble, batches are refused at once, and the pipeline looks after growing pauses whether all is
+/// well again; decisions go on meanwhile.
 #pragma once
 
 #include <splitplot/base/log.hpp>
 #include <splitplot/base/result.hpp>
 #include <splitplot/base/time.hpp>
 #include <splitplot/collect/event.hpp>
-#include <splitplot/collect/segment_api.hpp>
 #include <splitplot/decide/snapshot.hpp>
 #include <splitplot/profile/profiles.hpp>
 #include <splitplot/store/journal.hpp>
 #include <splitplot/store/online.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace splitplot::collect {
 
@@ -42,9 +48,11 @@ struct Accepted {
 
 struct PipelineOptions {
   std::chrono::hours duplicate_window{24};
-  std::chrono::minutes future_tolerance{5};  ///< a corrected time further ahead of received becomes received
-  std::size_t waiting_bytes = 64ULL << 20;   ///< of batches not yet taken; more is refused
+  std::size_t waiting_bytes = 64ULL << 20;  ///< of batches not yet taken; more is refused
   std::chrono::seconds checkpoint_every{5};
+  std::size_t checkpoint_changes = 100'000;  ///< profiles and event ids not yet saved: a checkpoint sooner
+  /// So many cannot be saved: events are refused until they are.
+  std::size_t unsaved_changes = 500'000;
   std::size_t hot_profiles = 200'000;
 };
 
@@ -59,7 +67,9 @@ struct PipelineStatus {
   std::uint64_t rounds = 0;
   double sync_seconds = 0;  ///< spent in journal appends, summed
   std::size_t waiting_bytes = 0;
-  std::uint64_t replayed = 0;  ///< records, at start
+  std::uint64_t replayed = 0;     ///< records, at start
+  std::uint64_t undecodable = 0;  ///< records that could not be understood when replayed, skipped and logged
+  std::uint64_t traits_dropped = 0;  ///< that found no room in their profile
   store::JournalOffset durable_end = 0;
   store::JournalOffset checkpointed = 0;
   std::string trouble;  ///< why no events are taken now; empty: all is well
@@ -71,14 +81,16 @@ using SnapshotSource = std::function<std::shared_ptr<const decide::Snapshot>(std
 class Pipeline {
  public:
   /// Replays the journal behind the checkpoint, then starts the thread. All references must outlive it.
+  /// Errors: BadData (the online store reflects what the journal does not have: delete it, it is made again; if the
+  /// journal's beginning is gone, from a backup or the archive), those of journal and store.
   [[nodiscard]] static Result<std::unique_ptr<Pipeline>> start(store::Journal& journal,
                                                                store::OnlineStore& online,
                                                                SnapshotSource snapshots, const Clock& clock,
                                                                Log& log, const PipelineOptions& options = {});
-  /// Finishes what was submitted, writes a checkpoint, stops the thread.
+  /// Finishes what was submitted, writes a checkpoint, stops the thread. Nobody may submit any more.
   virtual ~Pipeline() = default;
 
-  /// Hands a batch in; `done` is called once, from the pipeline's thread (or at once, from this one, when refused).
+  /// Hands a batch in; received is now. `done` must not block, and is called once, from the pipeline's thread (or at once, from this one, when refused).
   /// Errors given to `done`: Unavailable (disk or sync trouble, stopping), ResourceLimit (too much is waiting).
   using Done = std::function<void(Result<Accepted>)>;
   virtual void submit(Batch batch, Done done) = 0;
