@@ -1,0 +1,117 @@
+/// The HTTP server: one route table over the modules that decide, collect and keep. It owns no data: everything it
+/// serves arrives in `Services`, and must outlive the server. A request runs on one of a few I/O threads; events are
+/// answered when the pipeline says they are durable, and what may take long (catalogue, results, backup) runs on a
+/// small pool behind a bounded queue, so that neither ever holds up a decision.
+///
+/// Routes, permissions, limits and error forms: docs/formats/http-api.md.
+#pragma once
+
+#include <splitplot/base/log.hpp>
+#include <splitplot/base/result.hpp>
+#include <splitplot/base/time.hpp>
+#include <splitplot/base/value.hpp>
+#include <splitplot/catalogue/catalogue.hpp>
+#include <splitplot/collect/loader.hpp>
+#include <splitplot/collect/pipeline.hpp>
+#include <splitplot/report/report.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace splitplot::serve {
+
+enum class ResultsFormat { Json, Html, Text };
+
+/// A page of results as it goes out.
+struct ResultsPage {
+  std::string content_type;
+  std::string body;
+};
+
+/// How results are wanted.
+struct ResultsRequest {
+  ResultsFormat format = ResultsFormat::Json;
+  report::TerminalStyle style;  ///< of Text
+};
+
+/// Results of an experiment. Called on a pool thread; may take seconds.
+using ResultsSource = std::function<Result<ResultsPage>(const catalogue::Scope&, std::string_view experiment,
+                                                        const ResultsRequest&)>;
+
+/// Writes a backup of that name (a key, or empty: the caller of the function chooses one), and answers what it wrote
+/// as a JSON object. Called on a pool thread.
+using BackUp = std::function<Result<Value>(std::string_view name)>;
+
+/// Something that must be well for the server to be ready, besides pipeline and loader.
+struct ReadinessCheck {
+  std::string name;  ///< "disk"
+  std::function<std::optional<std::string>()>
+      check;  ///< what is wrong; nothing: all is well. Any thread, fast.
+};
+
+/// What the server serves. References must outlive it; functions may be called by any thread. The catalogue and the
+/// pipeline are always there, the rest may be missing: its routes then answer 503.
+struct Services {
+  catalogue::Catalogue& catalogue;
+  collect::Pipeline& pipeline;
+  const Clock& clock;
+  Log& log;
+  const collect::Loader* loader = nullptr;
+  ResultsSource results;
+  BackUp back_up;
+  std::vector<ReadinessCheck> readiness;
+  ManualClock* test_clock = nullptr;  ///< test mode: the clock that POST /api/v1/test/clock sets
+  std::string version;                ///< of the program, for /api/v1/status and splitplot_build_info
+};
+
+/// Times and sizes that no client can exceed. Sizes of bodies are limited per route (docs/formats/http-api.md).
+struct ServerLimits {
+  std::size_t connections = 4096;        ///< open at once; more are answered 503 and closed
+  std::size_t header_bytes = 16 * 1024;  /// request line and header fields
+  std::size_t header_fields = 100;
+  std::chrono::milliseconds header_time{
+      10'000};                                  ///< from the first byte of a request to the end of its header
+  std::chrono::milliseconds body_time{30'000};  ///< from there to the end of the body
+  std::chrono::milliseconds idle_time{75'000};  ///< between requests; longer than the 60 s of common proxies
+  std::chrono::milliseconds write_time{60'000};  ///< for the client to take the answer
+  std::size_t waiting_tasks = 64;                ///< for the pool; more are answered 503
+};
+
+enum class AccessLog { Off, On };
+
+struct ServerOptions {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 8080;  ///< 0: any that is free
+  unsigned io_threads = 2;
+  unsigned pool_threads = 2;
+  ServerLimits limits;
+  AccessLog access_log = AccessLog::Off;  ///< a debug line for each request
+  /// "https://ab.example.org": how clients reach the server, where a proxy stands before it; told to Segment clients.
+  /// Empty: http and the Host of the request.
+  std::string public_url;
+};
+
+class Server {
+ public:
+  /// Listens and serves. Errors: InvalidArgument (the address), Unavailable (it is in use, or not ours).
+  [[nodiscard]] static Result<std::unique_ptr<Server>> start(Services services,
+                                                             const ServerOptions& options = {});
+  /// Stops with a grace of zero, if it runs.
+  virtual ~Server() = default;
+
+  /// The port that it listens on.
+  [[nodiscard]] virtual std::uint16_t port() const = 0;
+
+  /// Stops accepting, closes idle connections, answers what was asked, closes what is not done within the grace. The
+  /// pipeline must still run. Returns when no request is running any more; may be called once more without effect.
+  virtual void stop(std::chrono::milliseconds grace) = 0;
+};
+
+}  // namespace splitplot::serve

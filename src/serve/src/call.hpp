@@ -1,0 +1,41 @@
+/// What a handler gets: the request, who asks, and the services behind the server. Handlers are plain functions, so a
+/// test makes a Call and looks at the Response.
+#pragma once
+
+#include "http/message.hpp"
+
+#include <splitplot/catalogue/catalogue.hpp>
+#include <splitplot/serve/server.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace splitplot::serve {
+
+class Metrics;
+class RecentExposures;
+
+/// What all handlers share. `metrics` and `exposures` are shared pointers since the pipeline may call back after the
+/// server is gone.
+struct Context {
+  const Services services;
+  const std::string public_url;
+  const std::shared_ptr<Metrics> metrics;
+  const std::shared_ptr<RecentExposures> exposures;
+};
+
+struct Call {
+  const Request& request;
+  const std::vector<std::string>& parameters;            ///< of the route's pattern, decoded, in its order
+  const std::optional<catalogue::Principal>& principal;  ///< there wherever the route is not Public or Body
+  Context& context;
+};
+
+/// "project/environment": how a scope is called below the catalogue.
+[[nodiscard]] inline std::string environment_name(const catalogue::Scope& scope) {
+  return scope.project + "/" + scope.environment;
+}
+
+}  // namespace splitplot::serve

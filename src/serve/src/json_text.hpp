@@ -1,0 +1,17 @@
+/// JSON written straight into a string, for answers that are made thousands of times a second.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace splitplot::serve {
+
+/// Appends the text as a JSON string with its quotes. Bytes that are no UTF-8 become U+FFFD.
+void append_json_text(std::string& out, std::string_view text);
+
+/// Appends "name": for a name that needs no escaping.
+inline void append_name(std::string& out, std::string_view name) {
+  out.append("\"").append(name).append("\":");
+}
+
+}  // namespace splitplot::serve

@@ -1,0 +1,111 @@
+#include "ofrep/answer.hpp"
+
+#include "json_text.hpp"
+
+#include <splitplot/model/json.hpp>
+
+#include <charconv>
+#include <functional>
+
+namespace splitplot::serve::ofrep {
+namespace {
+
+void append_flag_set(std::string& out, const FlagSet& flag_set) {
+  out.append(R"("flagSetId":)");
+  append_json_text(out, flag_set.environment);
+  out.append(R"(,"version":")").append(std::to_string(flag_set.revision)).push_back('"');
+}
+
+void append_number(std::string& out, double number) {
+  char text[32];
+  const auto end = std::to_chars(text, text + sizeof text, number).ptr;
+  out.append(text, end);
+}
+
+void append_metadata(std::string& out, const decide::Decision& decision, const FlagSet& flag_set) {
+  out.append(R"("metadata":{)");
+  append_flag_set(out, flag_set);
+  if (decision.experiment != nullptr) {
+    out.append(R"(,"experimentKey":)");
+    append_json_text(out, decision.experiment->key);
+    out.append(R"(,"inExperiment":true,"bucket":)");
+    append_number(out, decision.bucket);
+  } else if (decision.reason == decide::Reason::Split) {
+    out.append(R"(,"bucket":)");
+    append_number(out, decision.bucket);
+  }
+  out.push_back('}');
+}
+
+void append_error(std::string& out, std::string_view key, const decide::Decision& decision) {
+  switch (decision.error) {
+    case decide::DecisionError::FlagNotFound: {
+      out.append(R"("errorCode":"FLAG_NOT_FOUND","errorDetails":)");
+      append_json_text(out, "there is no flag '" + std::string(key) + "'");
+      break;
+    }
+    case decide::DecisionError::TargetingKeyMissing:
+      out.append(R"("errorCode":"TARGETING_KEY_MISSING","errorDetails":)"
+                 R"("the flag's rules need a targeting key, and the context has none")");
+      break;
+    case decide::DecisionError::None:
+      out.append(R"("errorCode":"GENERAL","errorDetails":"the flag could not be evaluated")");
+      break;
+  }
+}
+
+}  // namespace
+
+void append_evaluation(std::string& out, std::string_view key, const decide::Decision& decision,
+                       const FlagSet& flag_set) {
+  out.append(R"({"key":)");
+  append_json_text(out, key);
+  out.push_back(',');
+  if (decision.error != decide::DecisionError::None || decision.reason == decide::Reason::Error) {
+    append_error(out, key, decision);
+    out.push_back(',');
+  } else {
+    // Without a value, or disabled: the caller's default holds.
+    if (decision.value != nullptr && decision.reason != decide::Reason::Disabled) {
+      out.append(R"("value":)");
+      model::append_json(out, *decision.value);
+      out.push_back(',');
+    }
+    out.append(R"("reason":")").append(name_of(decision.reason)).append(R"(","variant":)");
+    append_json_text(out, decision.variant);
+    out.push_back(',');
+  }
+  append_metadata(out, decision, flag_set);
+  out.push_back('}');
+}
+
+std::string bulk_body(std::string_view evaluations, const FlagSet& flag_set) {
+  std::string body;
+  body.reserve(evaluations.size() + 100);
+  body.append(R"({"flags":[)").append(evaluations).append(R"(],"metadata":{)");
+  append_flag_set(body, flag_set);
+  body.append("}}");
+  return body;
+}
+
+std::string etag_of(std::string_view evaluations) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  auto hash = static_cast<std::uint64_t>(std::hash<std::string_view>{}(evaluations));
+  std::string etag(18, '"');
+  for (std::size_t at = 1; at < 17; ++at, hash >>= 4) etag[at] = kHex[hash & 15];
+  return etag;
+}
+
+bool names_etag(std::string_view if_none_match, std::string_view etag) {
+  while (!if_none_match.empty()) {
+    std::string_view candidate = if_none_match.substr(0, if_none_match.find(','));
+    if_none_match.remove_prefix(std::min(if_none_match.size(), candidate.size() + 1));
+    while (candidate.starts_with(' ')) candidate.remove_prefix(1);
+    while (candidate.ends_with(' ')) candidate.remove_suffix(1);
+    if (candidate.starts_with("W/")) candidate.remove_prefix(2);
+    if (candidate == etag || candidate == "*") return true;
+  }
+  return false;
+}
+
+}  // namespace splitplot::serve::ofrep

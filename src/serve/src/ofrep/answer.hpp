@@ -1,0 +1,34 @@
+/// Decisions in OFREP's JSON, as every existing provider can read it: `metadata` and `variant` always, reasons from
+/// OpenFeature's list only, details with every error code (docs/formats/http-api.md says which client needs which).
+#pragma once
+
+#include <splitplot/decide/snapshot.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace splitplot::serve::ofrep {
+
+/// What all answers of a request share.
+struct FlagSet {
+  std::string environment;  ///< "project/environment": OpenFeature's flagSetId
+  std::uint64_t revision = 0;
+};
+
+/// Appends the evaluation of one flag: {"key": ..., "value": ..., "reason": ..., "variant": ..., "metadata": {...}}, or
+/// with errorCode and errorDetails.
+void append_evaluation(std::string& out, std::string_view key, const decide::Decision& decision,
+                       const FlagSet& flag_set);
+
+/// {"flags": [...], "metadata": {...}} around evaluations separated by commas.
+[[nodiscard]] std::string bulk_body(std::string_view evaluations, const FlagSet& flag_set);
+
+/// Validator of a bulk answer: a hash of its evaluations, with quotes. Not of the configuration: providers send an old
+/// ETag along with a new context.
+[[nodiscard]] std::string etag_of(std::string_view evaluations);
+
+/// Whether an If-None-Match names the ETag: weakly, since proxies that compress add W/; or is "*".
+[[nodiscard]] bool names_etag(std::string_view if_none_match, std::string_view etag);
+
+}  // namespace splitplot::serve::ofrep

@@ -1,0 +1,115 @@
+#include "ofrep/exposures.hpp"
+
+#include "call.hpp"
+
+#include <splitplot/model/json.hpp>
+
+#include <functional>
+#include <string>
+#include <utility>
+
+namespace splitplot::serve {
+
+RecentExposures::RecentExposures(std::size_t most, std::chrono::minutes lifetime)
+    : most_in_generation_(most / 2), lifetime_(lifetime) {}
+
+bool RecentExposures::add(std::uint64_t fingerprint, Timestamp now) {
+  const std::lock_guard lock(mutex_);
+  const bool is_old = now - newer_since_ >= lifetime_ / 2 || now < newer_since_;
+  if (is_old || newer_.size() >= most_in_generation_) {
+    const bool is_ancient = now - newer_since_ >= lifetime_ || now < newer_since_;
+    older_.swap(newer_);
+    if (is_ancient) older_.clear();
+    newer_.clear();
+    newer_since_ = now;
+  }
+  if (older_.contains(fingerprint)) return false;
+  return newer_.insert(fingerprint).second;
+}
+
+void RecentExposures::forget(std::uint64_t fingerprint) {
+  const std::lock_guard lock(mutex_);
+  newer_.erase(fingerprint);
+  older_.erase(fingerprint);
+}
+
+namespace ofrep {
+namespace {
+
+std::string message_id(const decide::Decision& decision) {
+  const model::Experiment& experiment = *decision.experiment;
+  std::string id = "exposure:";
+  id.append(experiment.key).append(":").append(experiment.variants[decision.experiment_variant].key);
+  return id.append(":").append(decision.bucket_value);
+}
+
+}  // namespace
+
+collect::Event exposure_event(const catalogue::Principal& principal, const decide::Decision& decision,
+                              const Value& context, std::uint64_t revision, Timestamp now) {
+  const model::Experiment& experiment = *decision.experiment;
+  collect::Event event;
+  event.environment = environment_name(principal.scope);
+  event.source = principal.connection;
+  event.message_id = message_id(decision);
+  event.type = collect::EventType::Track;
+  event.name = collect::kEvaluationExposure;
+  event.times.client = now;
+  event.times.received = now;
+  event.times.corrected = now;
+  const std::string unit(decision.bucket_value);
+  if (const std::string* user =
+          context.find("targetingKey") ? context.find("targetingKey")->if_text() : nullptr) {
+    event.user_id = *user;
+  }
+  switch (experiment.unit) {
+    case UnitKind::User:
+      event.user_id = unit;
+      break;
+    case UnitKind::Anonymous:
+      event.anonymous_id = unit;
+      break;
+    case UnitKind::Account:
+      event.group_id = unit;
+      break;
+  }
+  Value around;
+  around.set("traits", context);
+  event.context_json = model::to_json(around);
+  collect::Exposure exposure;
+  exposure.experiment = experiment.key;
+  exposure.variant = experiment.variants[decision.experiment_variant].key;
+  exposure.unit = Unit{experiment.unit, unit};
+  exposure.revision = revision;
+  event.exposure = std::move(exposure);
+  return event;
+}
+
+void record_exposure(const ExposureSink& sink, const catalogue::Principal& principal,
+                     const decide::Decision& decision, const Value& context, std::uint64_t revision,
+                     Timestamp now) {
+  // The revision is part of it: a changed configuration may have changed segments and dimensions.
+  const std::string identity =
+      environment_name(principal.scope) + "/" + std::to_string(revision) + "/" + message_id(decision);
+  const auto fingerprint = static_cast<std::uint64_t>(std::hash<std::string>{}(identity));
+  if (!sink.recent->add(fingerprint, now)) {
+    sink.metrics->exposure(ExposureOutcome::Recent);
+    return;
+  }
+  collect::Batch batch;
+  batch.environment = environment_name(principal.scope);
+  batch.source = principal.connection;
+  batch.events.push_back(exposure_event(principal, decision, context, revision, now));
+  sink.pipeline.submit(std::move(batch), [recent = sink.recent, metrics = sink.metrics,
+                                          fingerprint](const Result<collect::Accepted>& accepted) {
+    if (accepted) {
+      metrics->exposure(ExposureOutcome::Submitted);
+      return;
+    }
+    recent->forget(fingerprint);
+    metrics->exposure(ExposureOutcome::Refused);
+  });
+}
+
+}  // namespace ofrep
+}  // namespace splitplot::serve

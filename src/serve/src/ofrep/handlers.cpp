@@ -1,0 +1,122 @@
+#include "ofrep/handlers.hpp"
+
+#include "answers.hpp"
+#include "metrics.hpp"
+#include "ofrep/answer.hpp"
+#include "ofrep/exposures.hpp"
+#include "ofrep/question.hpp"
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace splitplot::serve::ofrep {
+namespace {
+
+Response json_text(std::string body, int status) {
+  Response response;
+  response.status = status;
+  response.content_type = "application/json";
+  response.body = std::move(body);
+  return response;
+}
+
+Response bad_question(const Call& call, EvaluationMode mode, BadContext bad, std::string key) {
+  const bool is_parse_error = bad.kind == BadQuestionKind::ParseError;
+  call.context.metrics->bad_question(mode,
+                                     is_parse_error ? BadQuestion::ParseError : BadQuestion::InvalidContext);
+  return error_response(ErrorForm::Ofrep, {.status = 400,
+                                           .code = is_parse_error ? "PARSE_ERROR" : "INVALID_CONTEXT",
+                                           .detail = std::move(bad.details),
+                                           .hint = {},
+                                           .errors = {},
+                                           .key = std::move(key)});
+}
+
+Response no_snapshot(std::string key) {
+  return error_response(ErrorForm::Ofrep, {.status = 503,
+                                           .code = "GENERAL",
+                                           .detail = "the environment has no configuration yet",
+                                           .hint = {},
+                                           .errors = {},
+                                           .key = std::move(key)});
+}
+
+/// What is stored about the unit, kept alive as long as it is looked at.
+std::shared_ptr<const profile::Profile> profile_of(const Call& call, const std::string& environment,
+                                                   const Value& context) {
+  const std::optional<Unit> unit = unit_of(context);
+  if (!unit) return nullptr;
+  return call.context.services.pipeline.profiles().find(environment, *unit);
+}
+
+int status_of(const decide::Decision& decision) {
+  if (decision.error == decide::DecisionError::FlagNotFound) return 404;
+  if (decision.error == decide::DecisionError::TargetingKeyMissing) return 400;
+  return decision.reason == decide::Reason::Error ? 500 : 200;
+}
+
+void note_time(const Call& call, EvaluationMode mode, std::chrono::steady_clock::time_point begun) {
+  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begun;
+  call.context.metrics->evaluated(mode, taken.count());
+}
+
+}  // namespace
+
+Response evaluate_one(const Call& call) {
+  const auto begun = std::chrono::steady_clock::now();
+  const std::string& key = call.parameters.front();
+  const catalogue::Principal& principal = *call.principal;
+  tl::expected<Value, BadContext> context = read_context(call.request.body);
+  if (!context) return bad_question(call, EvaluationMode::Single, std::move(context.error()), key);
+  const auto snapshot = call.context.services.catalogue.snapshot(principal.scope);
+  if (snapshot == nullptr) return no_snapshot(key);
+
+  const FlagSet flag_set{environment_name(principal.scope), snapshot->revision()};
+  const auto profile = profile_of(call, flag_set.environment, *context);
+  const model::Attributes attributes(&*context, profile != nullptr ? &profile->traits : nullptr);
+  const decide::Decision decision = snapshot->decide(key, attributes);
+  call.context.metrics->decision(EvaluationMode::Single, decision);
+
+  // Evaluation is exposure only where a server asks for one flag: client SDKs evaluate all flags at page load.
+  const bool counts = principal.kind != model::ConnectionKind::Client && principal.record_exposures;
+  if (counts && decision.experiment != nullptr && decision.error == decide::DecisionError::None) {
+    record_exposure({call.context.services.pipeline, call.context.exposures, call.context.metrics}, principal,
+                    decision, *context, snapshot->revision(), call.context.services.clock.now());
+  }
+  std::string body;
+  body.reserve(256);
+  append_evaluation(body, key, decision, flag_set);
+  note_time(call, EvaluationMode::Single, begun);
+  return json_text(std::move(body), status_of(decision));
+}
+
+Response evaluate_all(const Call& call) {
+  const auto begun = std::chrono::steady_clock::now();
+  const catalogue::Principal& principal = *call.principal;
+  tl::expected<Value, BadContext> context = read_context(call.request.body);
+  if (!context) return bad_question(call, EvaluationMode::Bulk, std::move(context.error()), {});
+  const auto snapshot = call.context.services.catalogue.snapshot(principal.scope);
+  if (snapshot == nullptr) return no_snapshot({});
+
+  const FlagSet flag_set{environment_name(principal.scope), snapshot->revision()};
+  const auto profile = profile_of(call, flag_set.environment, *context);
+  const model::Attributes attributes(&*context, profile != nullptr ? &profile->traits : nullptr);
+  std::string evaluations;
+  snapshot->decide_all(attributes, [&](const model::Flag& flag, const decide::Decision& decision) {
+    if (!evaluations.empty()) evaluations.push_back(',');
+    append_evaluation(evaluations, flag.key, decision, flag_set);
+    call.context.metrics->decision(EvaluationMode::Bulk, decision);
+  });
+  const std::string etag = etag_of(evaluations);
+  note_time(call, EvaluationMode::Bulk, begun);
+  const bool is_known = names_etag(call.request.header("if-none-match"), etag);
+  Response response = is_known ? json_text({}, 304) : json_text(bulk_body(evaluations, flag_set), 200);
+  response.headers.add("ETag", etag);
+  // Kept by the browser only to be asked about again.
+  response.headers.add("Cache-Control", "private, no-cache");
+  return response;
+}
+
+}  // namespace splitplot::serve::ofrep

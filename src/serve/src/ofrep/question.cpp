@@ -1,0 +1,44 @@
+#include "ofrep/question.hpp"
+
+#include <splitplot/model/json.hpp>
+
+#include <utility>
+
+namespace splitplot::serve::ofrep {
+namespace {
+
+tl::unexpected<BadContext> bad(BadQuestionKind kind, std::string details) {
+  return tl::unexpected(BadContext{kind, std::move(details)});
+}
+
+}  // namespace
+
+tl::expected<Value, BadContext> read_context(std::string_view body) {
+  if (body.find_first_not_of(" \t\r\n") == std::string_view::npos) return Value(Value::Object{});
+  Result<Value> question = model::parse_json(body);
+  if (!question)
+    return bad(BadQuestionKind::ParseError, "the body cannot be read: " + question.error().message);
+  if (question->if_object() == nullptr)
+    return bad(BadQuestionKind::ParseError, "the body is not a JSON object");
+  Value* context = question->find("context");
+  if (context == nullptr || context->is_null()) return Value(Value::Object{});
+  if (context->if_object() == nullptr)
+    return bad(BadQuestionKind::InvalidContext, "'context' is not an object");
+  const Value* key = context->find("targetingKey");
+  if (key != nullptr && !key->is_null() && key->if_text() == nullptr) {
+    return bad(BadQuestionKind::InvalidContext, "'targetingKey' is not text");
+  }
+  return std::move(*context);
+}
+
+std::optional<Unit> unit_of(const Value& context) {
+  for (const std::string_view name : {"targetingKey", "id"}) {
+    const Value* key = context.find(name);
+    if (key == nullptr) continue;
+    const std::string* text = key->if_text();
+    if (text != nullptr && !text->empty()) return Unit{UnitKind::User, *text};
+  }
+  return {};
+}
+
+}  // namespace splitplot::serve::ofrep

@@ -1,0 +1,114 @@
+#include "management/handlers.hpp"
+#include "ofrep/handlers.hpp"
+#include "operation/handlers.hpp"
+#include "route.hpp"
+#include "segment/handlers.hpp"
+
+namespace splitplot::serve {
+namespace {
+
+using collect::EventType;
+
+constexpr std::size_t kNoBody = 1024;
+constexpr std::size_t kSmallBody = 64 * 1024;
+constexpr std::size_t kContextBody = 256 * 1024;
+/// Twice the batch limit of Segment, so that what is a little too large gets an answer in the API's own words.
+constexpr std::size_t kEventBody = 1024 * 1024;
+constexpr std::size_t kDocumentsBody = 16 * 1024 * 1024;
+
+/// OFREP: any OpenFeature client, browsers among them.
+constexpr Route decision(std::string_view pattern, Handler how) {
+  return {Method::Post,     pattern,         Permission::Decide, Credentials::Header, kContextBody,
+          ContentType::Any, Cors::AnyOrigin, ErrorForm::Ofrep,   Mode::Always,        how};
+}
+
+/// Segment's API: the content type says nothing there.
+constexpr Route events(std::string_view pattern, Handler how) {
+  return {Method::Post,       pattern,
+          Permission::Ingest, Credentials::HeaderQueryBody,
+          kEventBody,         ContentType::Any,
+          Cors::AnyOrigin,    ErrorForm::Segment,
+          Mode::Always,       how};
+}
+
+template <EventType type>
+constexpr Route event(std::string_view pattern) {
+  return events(pattern, Handler::later(&segment::receive_one<type>));
+}
+
+/// Our own API.
+constexpr Route own(Method method, std::string_view pattern, Permission who, Handler how,
+                    std::size_t limit = kSmallBody, Mode mode = Mode::Always) {
+  return {method,
+          pattern,
+          who,
+          Credentials::Header,
+          method == Method::Get ? kNoBody : limit,
+          ContentType::Json,
+          Cors::No,
+          ErrorForm::Problem,
+          mode,
+          how};
+}
+
+constexpr Route open_to_all(std::string_view pattern, Handler how) {
+  return {Method::Get,      pattern,  Permission::Public, Credentials::None, kNoBody,
+          ContentType::Any, Cors::No, ErrorForm::Problem, Mode::Always,      how};
+}
+
+constexpr Route kRoutes[] = {
+    decision("/ofrep/v1/evaluate/flags/{key}", Handler::at_once(&ofrep::evaluate_one)),
+    decision("/ofrep/v1/evaluate/flags", Handler::at_once(&ofrep::evaluate_all)),
+
+    events("/v1/batch", Handler::later(&segment::receive_batch)),
+    events("/v1/b", Handler::later(&segment::receive_batch)),
+    events("/v1/import", Handler::later(&segment::receive_batch)),
+    event<EventType::Track>("/v1/track"),
+    event<EventType::Track>("/v1/t"),
+    event<EventType::Identify>("/v1/identify"),
+    event<EventType::Identify>("/v1/i"),
+    event<EventType::Page>("/v1/page"),
+    event<EventType::Page>("/v1/p"),
+    event<EventType::Screen>("/v1/screen"),
+    event<EventType::Screen>("/v1/s"),
+    event<EventType::Group>("/v1/group"),
+    event<EventType::Group>("/v1/g"),
+    event<EventType::Alias>("/v1/alias"),
+    event<EventType::Alias>("/v1/a"),
+    Route{Method::Post, "/v1/m", Permission::Public, Credentials::None, kSmallBody, ContentType::Any,
+          Cors::AnyOrigin, ErrorForm::Segment, Mode::Always, Handler::at_once(&segment::swallow)},
+    Route{Method::Get, "/v1/projects/{writeKey}/settings", Permission::Ingest, Credentials::Path, kNoBody,
+          ContentType::Any, Cors::AnyOrigin, ErrorForm::Segment, Mode::Always,
+          Handler::at_once(&segment::settings)},
+
+    open_to_all("/healthz", Handler::at_once(&operation::health)),
+    open_to_all("/readyz", Handler::at_once(&operation::readiness)),
+    own(Method::Get, "/metrics", Permission::Operate, Handler::at_once(&operation::metrics)),
+
+    own(Method::Get, "/api/v1/status", Permission::Operate, Handler::at_once(&operation::status)),
+    own(Method::Post, "/api/v1/apply", Permission::Configure, Handler::on_pool(&management::apply),
+        kDocumentsBody),
+    own(Method::Get, "/api/v1/documents", Permission::Configure,
+        Handler::on_pool(&management::list_documents)),
+    own(Method::Get, "/api/v1/documents/{kind}/{key}", Permission::Configure,
+        Handler::on_pool(&management::get_document)),
+    own(Method::Get, "/api/v1/history", Permission::Configure, Handler::on_pool(&management::history)),
+    own(Method::Post, "/api/v1/rollback", Permission::Configure, Handler::on_pool(&management::roll_back)),
+    own(Method::Get, "/api/v1/experiments/{key}/results", Permission::Results,
+        Handler::on_pool(&management::results)),
+    own(Method::Post, "/api/v1/connections/{key}/keys", Permission::Operate,
+        Handler::on_pool(&management::add_key)),
+    own(Method::Delete, "/api/v1/connections/{key}/keys/old", Permission::Operate,
+        Handler::on_pool(&management::revoke_old_keys)),
+    own(Method::Post, "/api/v1/backup", Permission::Operate, Handler::on_pool(&operation::back_up)),
+    own(Method::Post, "/api/v1/test/clock", Permission::Operate, Handler::at_once(&operation::set_clock),
+        kSmallBody, Mode::TestOnly),
+};
+
+}  // namespace
+
+std::span<const Route> route_table() {
+  return kRoutes;
+}
+
+}  // namespace splitplot::serve
