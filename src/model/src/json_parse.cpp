@@ -1,10 +1,10 @@
+#include "number.hpp"
 #include "text_place.hpp"
 
 #include <splitplot/model/json.hpp>
 
-#include <charconv>
-#include <cmath>
 #include <exception>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -77,16 +77,10 @@ class ValueBuilder {
     return on_double(static_cast<double>(integer), part, error);
   }
   // Boost's own conversion (1.81) is off by a unit in the last place for some numbers; the text's is exact.
-  bool on_double(double approximate, std::string_view part, error_code& error) {
+  bool on_double(double /*approximate*/, std::string_view part, error_code& error) {
     append(part);
-    const std::string digits = std::exchange(text_, {});
-    double number = 0;
-    const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-    if (read.ec == std::errc::result_out_of_range) {
-      if (std::abs(approximate) > 1) return refuse(Refusal::NumberTooLarge, error);
-      number = std::copysign(0.0, digits.starts_with('-') ? -1.0 : 1.0);
-    }
-    return add(Value(number), error);
+    const std::optional<double> number = nearest_double(std::exchange(text_, {}));
+    return number ? add(Value(*number), error) : refuse(Refusal::NumberTooLarge, error);
   }
   bool on_bool(bool truth, error_code& error) { return add(Value(truth), error); }
   bool on_null(error_code& error) { return add(Value(), error); }

@@ -1,5 +1,5 @@
 /// Documents: what users write down about flags, experiments, metrics, segments, layers and connections, as YAML or
-/// JSON. A file may hold several. This header knows their outer form; flag.hpp, experiment.hpp ... their content.
+/// JSON. A file may hold several. This header knows their outer form, configuration.hpp their content. Pure functions.
 #pragma once
 
 #include <splitplot/base/result.hpp>
@@ -64,6 +64,10 @@ struct DocumentText {
 /// Every problem of the text is reported, not only the first.
 [[nodiscard]] tl::expected<DocumentText, std::vector<Problem>> read_documents(std::string_view name,
                                                                               std::string_view text);
+
+/// Gives problems that were found later (with subject and pointer, without a place) the line they are about, or that of
+/// the nearest thing around it. A problem with the "/key" of documents that are there several times names all places.
+void add_places(std::vector<Problem>& problems, const std::vector<DocumentText>& texts);
 
 /// A document as YAML that reads back as the same document, members in their order.
 [[nodiscard]] std::string to_yaml(const Document& document);
