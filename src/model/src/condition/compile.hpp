@@ -1,0 +1,23 @@
+/// Compiles written conditions, and refuses what GrowthBook would silently answer with false: unknown operators,
+/// operands of the wrong kind, patterns that are none.
+#pragma once
+
+#include "condition/tree.hpp"
+
+#include <splitplot/base/result.hpp>
+#include <splitplot/base/value.hpp>
+
+#include <string>
+#include <vector>
+
+namespace splitplot::model::condition {
+
+struct CompiledCondition {
+  Clauses clauses;
+  std::vector<std::string> segments;  ///< that it asks for, each once
+};
+
+/// Errors: InvalidArgument; then `pointer` holds the JSON pointer of what is wrong.
+[[nodiscard]] Result<CompiledCondition> compile(const Value& written, std::string& pointer);
+
+}  // namespace splitplot::model::condition

@@ -1,0 +1,84 @@
+#include "condition/value_set.hpp"
+
+#include "condition/lower_case.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <string_view>
+
+namespace splitplot::model::condition {
+namespace {
+
+/// The integer that a float is, if it is one.
+std::optional<std::int64_t> whole(double number) {
+  constexpr double kBeyond = 9223372036854775808.0;
+  if (!(number >= -kBeyond && number < kBeyond) || std::trunc(number) != number) return std::nullopt;
+  return static_cast<std::int64_t>(number);
+}
+
+template <typename T>
+void sort(std::vector<T>& elements) {
+  std::ranges::sort(elements);
+  elements.erase(std::unique(elements.begin(), elements.end()), elements.end());
+  elements.shrink_to_fit();
+}
+
+}  // namespace
+
+ValueSet::ValueSet(const Value::Array& elements, LetterCase letter_case) : letter_case_(letter_case) {
+  for (const Value& element : elements) insert(element);
+  sort(texts_);
+  sort(integers_);
+  sort(floats_);
+}
+
+void ValueSet::insert(const Value& element) {
+  if (const std::string* text = element.if_text()) {
+    texts_.push_back(letter_case_ == LetterCase::Ignored ? lowered(*text) : *text);
+  } else if (const std::int64_t* integer = element.if_integer()) {
+    integers_.push_back(*integer);
+  } else if (const double* number = element.if_float()) {
+    if (const std::optional<std::int64_t> same = whole(*number)) {
+      integers_.push_back(*same);
+    } else if (!std::isnan(*number)) {
+      floats_.push_back(*number);
+    }
+  } else if (const bool* truth = element.if_boolean()) {
+    (*truth ? has_true_ : has_false_) = true;
+  } else if (element.is_null()) {
+    has_null_ = true;
+  }
+}
+
+bool ValueSet::contains(const Value& value) const {
+  switch (value.kind()) {
+    case Value::Kind::Null:
+      return has_null_;
+    case Value::Kind::Boolean:
+      return *value.if_boolean() ? has_true_ : has_false_;
+    case Value::Kind::Integer:
+      return std::ranges::binary_search(integers_, *value.if_integer());
+    case Value::Kind::Float: {
+      const std::optional<std::int64_t> same = whole(*value.if_float());
+      return same ? std::ranges::binary_search(integers_, *same)
+                  : !std::isnan(*value.if_float()) && std::ranges::binary_search(floats_, *value.if_float());
+    }
+    case Value::Kind::Text: {
+      const std::string_view text = *value.if_text();
+      if (letter_case_ == LetterCase::Matters) {
+        return std::ranges::binary_search(texts_, text, std::less<std::string_view>{});
+      }
+      const auto found = std::ranges::lower_bound(
+          texts_, text,
+          [](std::string_view known, std::string_view asked) { return compare_lowered(known, asked) < 0; });
+      return found != texts_.end() && compare_lowered(*found, text) == 0;
+    }
+    case Value::Kind::Array:
+    case Value::Kind::Object:
+      break;
+  }
+  return false;
+}
+
+}  // namespace splitplot::model::condition

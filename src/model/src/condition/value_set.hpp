@@ -1,0 +1,34 @@
+/// The list behind `$in`: asked in logarithmic time, so that a list of ten thousand ids costs little.
+#pragma once
+
+#include <splitplot/base/value.hpp>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace splitplot::model::condition {
+
+enum class LetterCase { Matters, Ignored };
+
+class ValueSet {
+ public:
+  /// Lists and objects among the elements are left out: nothing is identical to them.
+  ValueSet(const Value::Array& elements, LetterCase letter_case);
+
+  /// Whether an element is identical (===) to the value. Does not allocate.
+  [[nodiscard]] bool contains(const Value& value) const;
+
+ private:
+  void insert(const Value& element);
+
+  LetterCase letter_case_;
+  std::vector<std::string> texts_;      ///< sorted; small letters where case is ignored
+  std::vector<std::int64_t> integers_;  ///< sorted
+  std::vector<double> floats_;          ///< sorted; those that are no 64-bit integer
+  bool has_null_ = false;
+  bool has_true_ = false;
+  bool has_false_ = false;
+};
+
+}  // namespace splitplot::model::condition
