@@ -1,0 +1,63 @@
+#include "fnv.hpp"
+
+#include <splitplot/base/code_point.hpp>
+#include <splitplot/decide/hash.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <iterator>
+
+namespace splitplot::decide {
+namespace {
+
+constexpr std::uint32_t kFnvPrime = 16777619U;
+constexpr std::uint32_t kBuckets = 10'000;
+
+std::uint32_t with_unit(std::uint32_t hash, char32_t unit) {
+  return (hash ^ static_cast<std::uint32_t>(unit)) * kFnvPrime;
+}
+
+}  // namespace
+
+std::uint32_t fnv_continued(std::uint32_t hash, std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const char32_t code_point = next_code_point(text, at);
+    if (code_point < 0x10000) {
+      hash = with_unit(hash, code_point);
+    } else {
+      hash = with_unit(hash, 0xD800 + ((code_point - 0x10000) >> 10));
+      hash = with_unit(hash, 0xDC00 + ((code_point - 0x10000) & 0x3FF));
+    }
+  }
+  return hash;
+}
+
+double bucket_of_hash(std::uint32_t hash) {
+  char digits[10];
+  const char* end = std::to_chars(std::begin(digits), std::end(digits), hash).ptr;
+  std::uint32_t second = kFnvBasis;
+  for (const char* digit = digits; digit != end; ++digit)
+    second = with_unit(second, static_cast<unsigned char>(*digit));
+  return static_cast<double>(second % kBuckets) / kBuckets;
+}
+
+double bucket_of(std::string_view seed, std::string_view value) {
+  return bucket_of_hash(fnv_continued(fnv_continued(kFnvBasis, seed), value));
+}
+
+bool is_portable(std::string_view value) {
+  return std::ranges::all_of(value, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+std::optional<std::size_t> variant_at(double bucket, std::span<const double> weights, double coverage) {
+  coverage = std::clamp(coverage, 0.0, 1.0);
+  double begin = 0;
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    // The same sums in the same order as the SDKs: an edge that rounding moves must be moved for all.
+    if (bucket >= begin && bucket < begin + coverage * weights[i]) return i;
+    begin += weights[i];
+  }
+  return std::nullopt;
+}
+
+}  // namespace splitplot::decide
