@@ -2,6 +2,7 @@
 
 #include <splitplot/digest/random.hpp>
 #include <splitplot/digest/text.hpp>
+#include <splitplot/store/file_system.hpp>
 
 #include <array>
 #include <cerrno>
@@ -104,18 +105,6 @@ Result<void> write_durably(const std::string& path, std::string_view text) {
   return {};
 }
 
-/// Makes a name in the folder survive a power cut.
-Result<void> sync_folder_of(const std::string& path) {
-  const std::string parent = std::filesystem::path(path).parent_path().string();
-  const std::string folder = parent.empty() ? "." : parent;
-  const Descriptor directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!directory.open() || ::fsync(directory.number()) != 0) {
-    return fail(ErrorCode::Unavailable,
-                fmt::format("the folder '{}' could not be synced to the disk", folder), "check the disk");
-  }
-  return {};
-}
-
 }  // namespace
 
 Result<Secrets> read_key_file(const std::string& path) {
@@ -177,7 +166,8 @@ Result<Secrets> make_key_file(const std::string& path) {
     }
   }
   std::filesystem::remove(draft, ignored);
-  if (written) written = sync_folder_of(path);
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  if (written) written = store::posix_file_system().sync_directory(folder.empty() ? "." : folder);
   if (!written) return tl::unexpected(written.error());
   return secrets;
 }

@@ -41,6 +41,17 @@ Result<Secrets> first_secrets(const CatalogueOptions& options) {
   return make_key_file(options.secrets_path);
 }
 
+/// What is stored: nothing in a new file. Errors: BadData (there are rows, and the head is gone).
+Result<std::optional<store::Head>> read_head(store::DocumentStore& store, const CatalogueOptions& options) {
+  auto head = store.head();
+  if (!head || *head) return head;
+  auto beyond = store.has_rows_beyond(0);
+  if (!beyond) return tl::unexpected(beyond.error());
+  if (!*beyond) return head;
+  return fail(ErrorCode::BadData, fmt::format("the catalogue '{}' has lost its head", options.path),
+              "restore a backup");
+}
+
 /// Organisation, project and environment of a new catalogue.
 Result<store::Head> found(store::DocumentStore& store, const Secrets& secrets, const Clock& clock) {
   const Timestamp now = clock.now();
@@ -79,7 +90,7 @@ Result<std::vector<NewCredential>> add_first_connections(Catalogue& catalogue) {
 Result<OpenedCatalogue> open_catalogue(const CatalogueOptions& options, const Clock& clock) {
   auto store = store::open_document_store(options.path);
   if (!store) return tl::unexpected(store.error());
-  auto head = (*store)->head();
+  auto head = read_head(**store, options);
   if (!head) return tl::unexpected(head.error());
   auto secrets = *head ? existing_secrets(options) : first_secrets(options);
   if (!secrets) return tl::unexpected(secrets.error());
