@@ -1,9 +1,9 @@
 #include "sqlite/connection.hpp"
 #include "sqlite/format.hpp"
 #include "sqlite/query.hpp"
-#include "sqlite/writer_lock.hpp"
 
 #include <splitplot/store/document_store.hpp>
+#include <splitplot/store/file_system.hpp>
 
 #include <filesystem>
 #include <mutex>
@@ -19,7 +19,6 @@ using sqlite::Connection;
 using sqlite::first;
 using sqlite::Statement;
 using sqlite::with;
-using sqlite::WriterLock;
 
 std::int64_t stored(Timestamp time) {
   return time.time_since_epoch().count();
@@ -67,7 +66,7 @@ CredentialRow read_credential(const Statement& row) {
 
 class SqliteDocumentStore final : public DocumentStore {
  public:
-  SqliteDocumentStore(WriterLock lock, Connection connection)
+  SqliteDocumentStore(std::unique_ptr<FileLock> lock, Connection connection)
       : lock_(std::move(lock)), connection_(std::move(connection)) {}
 
   Result<std::optional<Head>> head() override {
@@ -329,14 +328,20 @@ class SqliteDocumentStore final : public DocumentStore {
   }
 
   std::mutex mutex_;
-  WriterLock lock_;
+  std::unique_ptr<FileLock> lock_;  ///< outlives the connection
   Connection connection_;
 };
 
 }  // namespace
 
 Result<std::unique_ptr<DocumentStore>> open_document_store(const std::string& path) {
-  auto lock = WriterLock::take(path);
+  // One writer a file. The lock is a file of its own: closing any descriptor of the database would drop the locks that
+  // SQLite holds on it.
+  auto lock = posix_file_system().lock(path + ".lock");
+  if (!lock && lock.error().code == ErrorCode::Conflict) {
+    return fail(ErrorCode::Conflict, fmt::format("'{}' is in use by another process", path),
+                "stop the server that runs on it, or ask that server");
+  }
   if (!lock) return tl::unexpected(lock.error());
   auto connection = Connection::open(path, sqlite::Access::ReadWrite);
   if (!connection) return tl::unexpected(connection.error());
