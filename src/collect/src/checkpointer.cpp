@@ -66,13 +66,13 @@ void Checkpointer::run() {
   while (true) {
     wake_.wait(lock, [this] { return stopping_ || work_.has_value(); });
     if (!work_) return;
-    write(lock);
-    if (work_) return;  // stopped before it could be written
+    if (!write(lock)) return;
   }
 }
 
-/// Writes the work until it is done, or until one attempt failed and nobody waits any longer.
-void Checkpointer::write(std::unique_lock<std::mutex>& lock) {
+/// Writes the work until it is done; answers false if it was told to stop before that, after an attempt that failed.
+/// When it is done, the next one may have been handed in already.
+bool Checkpointer::write(std::unique_lock<std::mutex>& lock) {
   for (auto pause = kShortestPause;; pause = std::min(2 * pause, kLongestPause)) {
     const Checkpoint checkpoint = *work_;
     lock.unlock();
@@ -93,9 +93,9 @@ void Checkpointer::write(std::unique_lock<std::mutex>& lock) {
     lock.unlock();
     finished_();
     lock.lock();
-    if (written) return;
+    if (written) return true;
     wake_.wait_for(lock, pause, [this] { return stopping_; });
-    if (stopping_) return;
+    if (stopping_) return false;
   }
 }
 

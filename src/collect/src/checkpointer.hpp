@@ -56,7 +56,7 @@ class Checkpointer {
 
  private:
   void run();
-  void write(std::unique_lock<std::mutex>& lock);
+  bool write(std::unique_lock<std::mutex>& lock);
 
   store::OnlineStore& store_;
   profile::Profiles& profiles_;

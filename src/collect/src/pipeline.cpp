@@ -322,7 +322,7 @@ void RunningPipeline::try_to_resume() {
   }
 }
 
-/// Notes that a checkpoint was written; or that it failed, and no more can be held in memory.
+/// Notes that a checkpoint was written; or that it failed while no more can be held in memory.
 void RunningPipeline::note_finished_checkpoint() {
   {
     const std::lock_guard lock(mutex_);
@@ -334,18 +334,16 @@ void RunningPipeline::note_finished_checkpoint() {
     next_checkpoint_ = std::chrono::steady_clock::now() + options_.checkpoint_every;
     const std::lock_guard lock(mutex_);
     status_.checkpointed = online_.reflects();
-  } else if (too_much_is_unsaved()) {
-    std::vector<PreparedBatch> none;
-    bool well = false;
-    {
-      const std::lock_guard lock(mutex_);
-      well = !trouble_.has_value();
-    }
-    if (well) {
-      get_into_trouble(
-          {ErrorCode::Unavailable, checkpointer_->failure(), "look at the disk of the online store"}, none);
-    }
+    return;
   }
+  Error failure{ErrorCode::Unavailable, checkpointer_->failure(), "look at the disk of the online store"};
+  if (failure.message.empty() || !too_much_is_unsaved()) return;
+  {
+    const std::lock_guard lock(mutex_);
+    if (trouble_) return;
+  }
+  std::vector<PreparedBatch> none;
+  get_into_trouble(failure, none);
 }
 
 void RunningPipeline::start_checkpoint_if_due() {
