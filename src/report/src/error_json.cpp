@@ -1,5 +1,6 @@
 #include "text.hpp"
 
+#include <splitplot/base/utf8.hpp>
 #include <splitplot/report/report.hpp>
 
 #include <boost/json.hpp>

@@ -2,6 +2,7 @@
 #include "json_words.hpp"
 #include "text.hpp"
 
+#include <splitplot/base/utf8.hpp>
 #include <splitplot/report/report.hpp>
 
 #include <cmath>

@@ -2,6 +2,7 @@
 #include "power_wording.hpp"
 #include "text.hpp"
 
+#include <splitplot/base/utf8.hpp>
 #include <splitplot/report/power.hpp>
 
 #include <boost/json.hpp>

@@ -1,40 +1,13 @@
 #include "text.hpp"
 
+#include <splitplot/base/utf8.hpp>
+
 #include <algorithm>
 #include <array>
 #include <utility>
 
 namespace splitplot::report {
 namespace {
-
-constexpr char32_t kReplacement = 0xFFFD;
-
-/// A decoded character and the bytes it took.
-struct Character {
-  char32_t code = kReplacement;
-  std::size_t bytes = 1;
-};
-
-/// The character at `at`; a byte that starts no valid sequence is U+FFFD of one byte.
-Character character_at(std::string_view text, std::size_t at) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char lead = byte(at);
-  if (lead < 0x80) return {lead, 1};
-  const std::size_t bytes = lead >= 0xF0 && lead <= 0xF4  ? 4
-                            : lead >= 0xE0 && lead < 0xF0 ? 3
-                            : lead >= 0xC2 && lead < 0xE0 ? 2
-                                                          : 0;
-  if (bytes == 0 || at + bytes > text.size()) return {};
-  char32_t code = lead & (0xFFU >> (bytes + 1));
-  for (std::size_t i = 1; i < bytes; ++i) {
-    if ((byte(at + i) & 0xC0U) != 0x80U) return {};
-    code = (code << 6U) | (byte(at + i) & 0x3FU);
-  }
-  constexpr std::array<char32_t, 5> smallest{0, 0, 0x80, 0x800, 0x10000};
-  const bool surrogate = code >= 0xD800 && code <= 0xDFFF;
-  if (code < smallest[bytes] || code > 0x10FFFF || surrogate) return {};
-  return {code, bytes};
-}
 
 struct Range {
   char32_t first;
@@ -118,21 +91,6 @@ std::string_view suffix(std::string_view text, int columns) {
 }
 
 }  // namespace
-
-std::string valid_utf8(std::string_view text) {
-  std::string valid;
-  valid.reserve(text.size());
-  for (std::size_t at = 0; at < text.size();) {
-    const Character character = character_at(text, at);
-    if (character.code == kReplacement && character.bytes == 1) {
-      valid += "\uFFFD";
-    } else {
-      valid += text.substr(at, character.bytes);
-    }
-    at += character.bytes;
-  }
-  return valid;
-}
 
 std::string single_line(std::string_view text) {
   const std::string valid = valid_utf8(text);

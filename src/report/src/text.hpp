@@ -8,9 +8,6 @@
 
 namespace splitplot::report {
 
-/// Bytes that are not UTF-8 become U+FFFD.
-[[nodiscard]] std::string valid_utf8(std::string_view text);
-
 /// One line: control characters (a terminal would obey them) become spaces, marks that turn the direction of
 /// writing are dropped.
 [[nodiscard]] std::string single_line(std::string_view text);

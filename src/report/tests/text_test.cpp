@@ -2,6 +2,8 @@
 
 #include "scale.hpp"
 
+#include <splitplot/base/utf8.hpp>
+
 namespace splitplot::report {
 namespace {
 
