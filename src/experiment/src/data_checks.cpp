@@ -162,6 +162,9 @@ std::string describe_format(const store::TabularFile& file) {
     case store::FileFormat::JsonLines:
       text = "JSON lines";
       break;
+    case store::FileFormat::Relation:
+      text = "the event warehouse";
+      break;
     case store::FileFormat::DelimitedText:
       if (file.options.delimiter == '\t') {
         text = "TSV";

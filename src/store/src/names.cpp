@@ -11,6 +11,8 @@ std::string_view name_of(FileFormat format) {
       return "Parquet";
     case FileFormat::JsonLines:
       return "JSON lines";
+    case FileFormat::Relation:
+      return "a table of the warehouse";
   }
   return "unknown";
 }

@@ -1,14 +1,9 @@
 #include "connection.hpp"
 
-#include "sql_text.hpp"
-
 #include <algorithm>
 #include <chrono>
-#include <filesystem>
 #include <thread>
 #include <utility>
-
-#include <fmt/format.h>
 
 namespace splitplot::store::duckdb {
 namespace {
@@ -31,33 +26,6 @@ QueryFailure failure_from(const char* text) {
   }
   return failure;
 }
-
-/// A number above zero, digits and at most one point, perhaps with a unit behind it. Which units there are is DuckDB's to say; it
-/// takes a negative amount for no limit at all.
-bool looks_like_memory(std::string_view text) {
-  const std::size_t end = std::min(text.find_first_not_of("0123456789."), text.size());
-  const std::string_view number = text.substr(0, end);
-  std::string_view unit = text.substr(end);
-  unit.remove_prefix(std::min(unit.find_first_not_of(' '), unit.size()));
-  return std::ranges::count(number, '.') <= 1 && number.find_first_of("123456789") != number.npos &&
-         std::ranges::all_of(unit, [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); });
-}
-
-class Configuration {
- public:
-  Configuration() { duckdb_create_config(&config_); }
-  Configuration(const Configuration&) = delete;
-  Configuration& operator=(const Configuration&) = delete;
-  ~Configuration() { duckdb_destroy_config(&config_); }
-
-  bool set(const char* name, const std::string& value) {
-    return duckdb_set_config(config_, name, value.c_str()) == DuckDBSuccess;
-  }
-  [[nodiscard]] duckdb_config get() const { return config_; }
-
- private:
-  duckdb_config config_ = nullptr;
-};
 
 class Prepared {
  public:
@@ -176,58 +144,14 @@ void Answer::for_each(const std::function<bool(const Row&)>& visit) {
   }
 }
 
-Result<Connection> Connection::open(const EmbeddedWarehouseOptions& options) {
-  if (options.threads < 0)
-    return fail(ErrorCode::InvalidArgument, "the number of threads may not be negative");
-  std::error_code ignored;
-  const std::string temporary =
-      !options.temporary_directory.empty()
-          ? options.temporary_directory
-          : (std::filesystem::temp_directory_path(ignored) / "splitplot-spill").string();
-  Configuration configuration;
-  bool accepted = configuration.set("autoinstall_known_extensions", "false") &&
-                  configuration.set("autoload_known_extensions", "false") &&
-                  configuration.set("preserve_insertion_order", "false") &&
-                  configuration.set("temp_directory", temporary);
-  if (options.threads > 0)
-    accepted = accepted && configuration.set("threads", std::to_string(options.threads));
-  if (!accepted) return fail(ErrorCode::Internal, "the embedded database refused its settings");
-  if (!options.memory_limit.empty() && (!looks_like_memory(options.memory_limit) ||
-                                        !configuration.set("memory_limit", options.memory_limit))) {
-    return fail(ErrorCode::InvalidArgument,
-                fmt::format("'{}' is not an amount of memory", options.memory_limit),
-                "write it like 512MB or 4GB");
-  }
-  Connection connection;
-  char* error = nullptr;
-  if (duckdb_open_ext(nullptr, &connection.database_, configuration.get(), &error) != DuckDBSuccess) {
-    const std::string text = error == nullptr ? "" : error;
-    duckdb_free(error);
-    if (!options.memory_limit.empty() && text.find("memory") != std::string::npos) {
-      return fail(ErrorCode::InvalidArgument,
-                  fmt::format("'{}' is not an amount of memory", options.memory_limit),
-                  "write it like 512MB or 4GB");
-    }
-    return fail(ErrorCode::Internal, "the embedded database did not start");
-  }
-  if (duckdb_connect(connection.database_, &connection.connection_) != DuckDBSuccess) {
-    return fail(ErrorCode::Internal, "the embedded database did not accept a connection");
-  }
-  for (const char* setting : {"SET enable_progress_bar = true", "SET enable_progress_bar_print = false",
-                              "SET progress_bar_time = 0", "SET TimeZone = 'UTC'"}) {
-    if (!connection.query(setting))
-      return fail(ErrorCode::Internal, "the embedded database refused its settings");
-  }
-  return connection;
-}
+Connection::Connection(std::shared_ptr<Database> database, duckdb_connection handle)
+    : database_(std::move(database)), connection_(handle) {}
 
 Connection::Connection(Connection&& other) noexcept
-    : database_(std::exchange(other.database_, nullptr)),
-      connection_(std::exchange(other.connection_, nullptr)) {}
+    : database_(std::move(other.database_)), connection_(std::exchange(other.connection_, nullptr)) {}
 
 Connection::~Connection() {
   if (connection_ != nullptr) duckdb_disconnect(&connection_);
-  if (database_ != nullptr) duckdb_close(&database_);
 }
 
 QueryResult<Answer> Connection::query(const std::string& sql, const Progress& progress) {

@@ -4,10 +4,10 @@
 
 #include <splitplot/base/result.hpp>
 #include <splitplot/store/unit_frame.hpp>
-#include <splitplot/store/warehouse.hpp>
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -77,10 +77,12 @@ class Answer {
   std::unordered_map<std::string, std::size_t> columns_;
 };
 
-/// An in-memory database with its one connection.
+class Database;
+
+/// A connection to a database, which it holds open.
 class Connection {
  public:
-  static Result<Connection> open(const EmbeddedWarehouseOptions& options);
+  Connection(std::shared_ptr<Database> database, duckdb_connection handle);
   Connection(Connection&& other) noexcept;
   Connection& operator=(Connection&&) = delete;
   Connection(const Connection&) = delete;
@@ -90,11 +92,12 @@ class Connection {
   /// Runs one statement. `progress` is called from this thread, at most every 100 ms; it can cancel.
   QueryResult<Answer> query(const std::string& sql, const Progress& progress = {});
 
+  [[nodiscard]] duckdb_connection handle() const { return connection_; }
+
  private:
-  Connection() = default;
   QueryResult<duckdb_result> execute(duckdb_pending_result pending, const Progress& progress);
 
-  duckdb_database database_ = nullptr;
+  std::shared_ptr<Database> database_;
   duckdb_connection connection_ = nullptr;
 };
 

@@ -84,6 +84,11 @@ bool is_damaged_parquet(std::string_view text) {
 
 }  // namespace
 
+bool is_disk_full(std::string_view text) {
+  const auto has = [&](std::string_view part) { return text.find(part) != std::string_view::npos; };
+  return has("No space left") || has("Disk quota exceeded") || has("File too large");
+}
+
 Error error_from(const QueryFailure& failure, const std::string& path) {
   const std::string_view text = failure.message;
   const auto has = [&](std::string_view part) { return text.find(part) != std::string_view::npos; };
@@ -98,7 +103,7 @@ Error error_from(const QueryFailure& failure, const std::string& path) {
     return {ErrorCode::ResourceLimit, fmt::format("reading '{}' needs more memory than is allowed", path),
             "allow more memory, or use fewer dimensions"};
   }
-  if (has("No space left")) {
+  if (is_disk_full(text)) {
     return {ErrorCode::ResourceLimit, "the disk for temporary files is full",
             "free some space, or name another temporary directory"};
   }

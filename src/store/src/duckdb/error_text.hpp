@@ -7,10 +7,14 @@
 #include <splitplot/base/result.hpp>
 
 #include <string>
+#include <string_view>
 
 namespace splitplot::store::duckdb {
 
 /// `path` is the file that was being read.
 [[nodiscard]] Error error_from(const QueryFailure& failure, const std::string& path);
+
+/// Whether DuckDB could not write for want of space (or beyond a limit that the process was given).
+[[nodiscard]] bool is_disk_full(std::string_view text);
 
 }  // namespace splitplot::store::duckdb

@@ -25,7 +25,7 @@ std::string table_of(const ReadPlan& plan, std::uint64_t head_rows) {
 /// By time where there is one, rows without a time last, ties in file order.
 std::string order_column(const ReadPlan& plan, const std::optional<std::size_t>& time) {
   if (!time) return fmt::format("CAST({} AS HUGEINT) AS o", row_index_sql(*plan.source));
-  return fmt::format("(CAST(coalesce({}, 9223372036854775807) AS HUGEINT) * 1099511627776 + {}) AS o",
+  return fmt::format("(CAST(coalesce({}, 9223372036854775807) AS HUGEINT) * 9223372036854775808 + {}) AS o",
                      time_sql(plan, *time), row_index_sql(*plan.source));
 }
 
@@ -310,7 +310,9 @@ Result<void> check_times(const SqlPlan& plan) {
 }  // namespace
 
 bool SqlPlan::needs_order() const {
-  return exposures_need_order(*this) || events_need_order(*this);
+  const auto is_file = [](const ReadPlan& plan) { return plan.source->kind.format != FileFormat::Relation; };
+  return (exposures_need_order(*this) && is_file(exposures)) ||
+         (events_need_order(*this) && is_file(*events));
 }
 
 Result<SqlPlan> plan_sql(const UnitFrameQuery& query, const Source& exposures, const Source* events,

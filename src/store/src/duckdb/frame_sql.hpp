@@ -47,7 +47,7 @@ struct SqlPlan {
 
   /// Events count only from the first exposure on.
   [[nodiscard]] bool follows_exposure() const { return events && time && event_time; }
-  /// Rows have to be read in file order.
+  /// Rows have to be read in file order. (Those of a relation say their order themselves.)
   [[nodiscard]] bool needs_order() const;
 };
 

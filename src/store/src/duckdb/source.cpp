@@ -192,10 +192,26 @@ std::string csv_expression(const ReadPlan& plan, std::string_view header) {
 
 }  // namespace
 
+std::string relation_column(std::size_t column) {
+  return fmt::format("c{}", column);
+}
+
+Source relation_source(const TabularFile& table) {
+  Source source{table.path, table.kind, table.options, {}, {}, table.relation};
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    const Column& column = table.columns[i];
+    const char* type = column.type == ColumnType::Real   ? "DOUBLE"
+                       : column.type == ColumnType::Time ? "TIMESTAMP"
+                                                         : "VARCHAR";
+    source.columns.push_back({column.name, type, column.type, relation_column(i)});
+  }
+  return source;
+}
+
 bool ReadPlan::is_text(std::size_t column) const {
   const SourceColumn& c = source->columns[column];
   if (c.type == ColumnType::Text && !c.sql_type.starts_with("ENUM") && c.sql_type != "UUID") return true;
-  if (source->kind.format == FileFormat::Parquet) return false;
+  if (source->kind.format == FileFormat::Parquet || source->kind.format == FileFormat::Relation) return false;
   if (typing == Typing::Text) return true;
   return source->kind.format == FileFormat::DelimitedText &&
          (text_columns.contains(column) || c.type == ColumnType::Time);
@@ -238,6 +254,7 @@ Result<Source> describe(Connection& connection, const std::string& path, FileKin
 }
 
 bool numbers_its_rows(const Source& source) {
+  if (source.kind.format == FileFormat::Relation) return true;
   return source.kind.format == FileFormat::Parquet &&
          std::none_of(source.columns.begin(), source.columns.end(), [](const SourceColumn& column) {
            return equal_ignoring_case(column.name, "file_row_number");
@@ -245,11 +262,13 @@ bool numbers_its_rows(const Source& source) {
 }
 
 std::string row_index_sql(const Source& source) {
+  if (source.kind.format == FileFormat::Relation) return kRowOrder;
   return numbers_its_rows(source) ? "file_row_number" : "(row_number() OVER () - 1)";
 }
 
 std::string table_expression(const ReadPlan& plan) {
   const Source& source = *plan.source;
+  if (source.kind.format == FileFormat::Relation) return quoted_identifier(source.relation);
   if (source.kind.format == FileFormat::Parquet) {
     return fmt::format("read_parquet({}, hive_partitioning=false{})", quoted_path(source.path),
                        numbers_its_rows(source) ? ", file_row_number=true" : "");

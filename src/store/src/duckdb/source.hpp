@@ -1,4 +1,4 @@
-/// A file as DuckDB reads it: its dialect, its columns with DuckDB's types, and the table expression that
+/// A file, or a table, as DuckDB reads it: its dialect, its columns with DuckDB's types, and the table expression that
 /// reads it. Everything is written out (auto-detection off) so that all passes over a file read it in the
 /// same way.
 #pragma once
@@ -25,7 +25,7 @@ struct SourceColumn {
   std::string name;      ///< as in the file
   std::string sql_type;  ///< as DuckDB detected it
   ColumnType type = ColumnType::Text;
-  std::string reader_name{};  ///< DuckDB's name for a Parquet column where that may differ; else empty
+  std::string reader_name{};  ///< DuckDB's name for a column where that may differ; else empty
   Access access = Access::ByName;
 };
 
@@ -41,7 +41,17 @@ struct Source {
   ReadOptions options;
   CsvDialect dialect;
   std::vector<SourceColumn> columns;
+  std::string relation{};  ///< FileFormat::Relation: the table's name
 };
+
+/// The column of a relation by which its rows are in order: the journal offset.
+inline constexpr const char* kRowOrder = "journal_offset";
+
+/// Name of column number `column` of a relation inside DuckDB, which takes names that differ in case for the same.
+[[nodiscard]] std::string relation_column(std::size_t column);
+
+/// A table of the warehouse, described by who made it.
+[[nodiscard]] Source relation_source(const TabularFile& table);
 
 /// How columns are typed while reading.
 enum class Typing {

@@ -119,6 +119,8 @@ QueryResult<void> restore_names(Connection& connection, Source& source) {
       return restore_schema(connection, source);
     case FileFormat::JsonLines:
       return restore_keys(connection, source);
+    case FileFormat::Relation:
+      break;
   }
   return {};
 }

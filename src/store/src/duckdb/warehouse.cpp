@@ -1,5 +1,6 @@
 #include "bad_cells.hpp"
 #include "connection.hpp"
+#include "database.hpp"
 #include "error_text.hpp"
 #include "file_kind.hpp"
 #include "frame_reader.hpp"
@@ -7,6 +8,7 @@
 #include "gzip_check.hpp"
 #include "source.hpp"
 #include "sql_text.hpp"
+#include "warehouse_on.hpp"
 
 #include <splitplot/base/number_text.hpp>
 #include <splitplot/store/warehouse.hpp>
@@ -83,7 +85,8 @@ bool ends_early(ErrorCode code) {
 
 class EmbeddedWarehouse final : public Warehouse {
  public:
-  explicit EmbeddedWarehouse(Connection connection) : connection_(std::move(connection)) {}
+  explicit EmbeddedWarehouse(std::shared_ptr<Connection> connection)
+      : shared_connection_(std::move(connection)), connection_(*shared_connection_) {}
 
   Result<TabularFile> open_file(const std::string& path, const ReadOptions& options) override;
   Result<Frame> aggregate(const UnitFrameQuery& query, const Progress& progress) override;
@@ -110,7 +113,8 @@ class EmbeddedWarehouse final : public Warehouse {
   Result<void> judge(const CellsAnswer& answer, const SqlPlan& plan, const UnitFrameQuery& query);
   Error repeated_units_error(const SqlPlan& plan, const UnitFrameQuery& query, std::size_t metric);
 
-  Connection connection_;
+  std::shared_ptr<Connection> shared_connection_;
+  Connection& connection_;
   std::map<std::string, FileStamp> whole_files_;  ///< gzip files found undamaged, by path
 };
 
@@ -209,6 +213,7 @@ Result<FileKind> EmbeddedWarehouse::look_inside(const std::string& path, FileKin
 
 Result<Sources> EmbeddedWarehouse::describe_sources(const UnitFrameQuery& query) {
   const auto load = [&](const TabularFile& file) -> Result<Source> {
+    if (file.kind.format == FileFormat::Relation) return relation_source(file);
     if (auto head = read_head(file.path); !head) return tl::unexpected(head.error());
     return describe(connection_, file.path, file.kind, file.options);
   };
@@ -485,12 +490,19 @@ Result<std::vector<Histogram>> EmbeddedWarehouse::answer_histograms(const UnitFr
 }
 
 }  // namespace
+
+std::unique_ptr<Warehouse> warehouse_on(std::shared_ptr<Connection> connection) {
+  return std::make_unique<EmbeddedWarehouse>(std::move(connection));
+}
+
 }  // namespace duckdb
 
 Result<std::unique_ptr<Warehouse>> open_embedded_warehouse(const EmbeddedWarehouseOptions& options) {
-  auto connection = duckdb::Connection::open(options);
+  auto database = duckdb::Database::open("", options);
+  if (!database) return tl::unexpected(database.error());
+  auto connection = duckdb::Database::connect(*database);
   if (!connection) return tl::unexpected(connection.error());
-  return std::make_unique<duckdb::EmbeddedWarehouse>(std::move(*connection));
+  return duckdb::warehouse_on(std::make_shared<duckdb::Connection>(std::move(*connection)));
 }
 
 }  // namespace splitplot::store

@@ -8,11 +8,13 @@
 #include <splitplot/store/journal.hpp>
 #include <splitplot/store/warehouse.hpp>
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace splitplot::store {
@@ -58,25 +60,64 @@ struct LoadBatch {
   JournalOffset to = 0;
 };
 
+/// Whether an event counts for a metric, by its properties as JSON text (empty: none). Called by several threads at once.
+using EventCondition = std::function<bool(std::string_view properties_json)>;
+
 /// Which exposures and events a served experiment is analysed from.
 struct ExperimentRelation {
   std::string environment;
   std::string experiment;
   UnitKind unit = UnitKind::User;
-  std::optional<Timestamp> from, until;  ///< of exposures; events are read until `until`
+  std::optional<Timestamp> from, until;  ///< of exposures, `until` excluded; events are read until `until`
   std::vector<std::string> segments;     ///< each becomes a dimension column "segment KEY": "in" or "not in"
   std::vector<std::string> dimensions;  ///< each becomes a dimension column of that name, from the attributes
   /// One event column per metric: the number that the event contributes, missing where it contributes nothing.
   struct MetricColumn {
     std::string name;
     std::string event;
-    std::string property;            ///< dotted path; empty: the event counts 1
-    std::optional<Predicate> where;  ///< columns are dotted paths into the properties
-    std::optional<std::chrono::seconds> window;
+    std::string property;                        ///< dotted path; empty: the event counts 1
+    EventCondition where;                        ///< null: every event counts
+    std::optional<std::chrono::seconds> window;  ///< only events earlier than first exposure + window count
   };
   std::vector<MetricColumn> metrics;
 };
 
+/// Names of the columns of `ExperimentTables`. They hold a blank, so that they are never a metric's key.
+inline constexpr const char* kExposedUnit = "exposed unit";
+inline constexpr const char* kExposedVariant = "served variant";
+inline constexpr const char* kExposureTime = "exposure time";
+inline constexpr const char* kEventUnit = "event unit";
+inline constexpr const char* kEventTime = "event time";
+
+/// "segment KEY", the column of a segment.
+[[nodiscard]] std::string segment_column(std::string_view segment);
+
+/// The rows of one experiment, taken at one moment: what is loaded afterwards changes nothing. They are there as long
+/// as the warehouse that answered them.
+struct ExperimentTables {
+  TabularFile exposures;  ///< one row per exposure: unit, variant, time, segments, dimensions
+  TabularFile events;  ///< one row per event of an exposed unit that a metric is about: unit, time, metrics
+
+  JournalOffset watermark = 0;             ///< all journal records before it are in the tables
+  std::optional<Timestamp> last_received;  ///< of all that was loaded
+  std::uint64_t exposure_count = 0;
+  std::uint64_t units = 0;
+  std::optional<Timestamp> first_exposure, last_exposure;
+  std::uint64_t first_revision = 0, last_revision = 0;  ///< of the configuration, at the exposures
+  std::uint64_t exposures_of_other_units = 0;  ///< left out: of another kind of unit than was asked for
+  std::vector<std::vector<std::uint32_t>> segment_versions;  ///< per segment, those that exposures carry
+  std::vector<std::uint64_t> levels;                         ///< per dimension
+  std::vector<std::uint64_t> refused;  ///< per metric: events whose property is not a number
+};
+
+/// A warehouse that can also lay out an experiment for analysis. One thread at a time, like any warehouse.
+class ExperimentWarehouse : public Warehouse {
+ public:
+  /// The answer's tables go into a `UnitFrameQuery` as files do. Errors: ResourceLimit, Internal.
+  virtual Result<ExperimentTables> open_experiment(const ExperimentRelation& relation) = 0;
+};
+
+/// One thread loads; the other functions may be called by any thread meanwhile.
 class EventWarehouse {
  public:
   virtual ~EventWarehouse() = default;
@@ -84,12 +125,12 @@ class EventWarehouse {
   /// All records before it are in the tables.
   [[nodiscard]] virtual JournalOffset loaded() const = 0;
 
-  /// Appends rows and moves `loaded` in one transaction. Errors: Conflict (`from` is not where it stands),
-  /// ResourceLimit (disk full; nothing was loaded), Internal.
+  /// Appends rows and moves `loaded` in one transaction. After an error nothing of the batch is there, and it may be
+  /// tried again. Errors: Conflict (`from` is not where it stands), ResourceLimit (disk full), Internal.
   virtual Result<void> load(const LoadBatch& batch) = 0;
 
-  /// A warehouse to analyse with, on a connection of its own; `open_relation` tables of it are read as files are.
-  virtual Result<std::unique_ptr<Warehouse>> analysis() = 0;
+  /// A warehouse to analyse with, on a connection of its own. It keeps the database open as long as it lives.
+  virtual Result<std::unique_ptr<ExperimentWarehouse>> analysis() = 0;
 
   /// Rows of a table, for verification: "events", "exposures", "rejected_events".
   virtual Result<std::uint64_t> count(std::string_view table) = 0;

@@ -1,4 +1,5 @@
-/// A file of rows as a user hands it over: what it is, how to read it, which columns it has. Plain values.
+/// A file of rows as a user hands it over, or a table that the warehouse holds itself: what it is, how to read it, which
+/// columns it has. Plain values.
 #pragma once
 
 #include <splitplot/base/result.hpp>
@@ -12,7 +13,12 @@
 
 namespace splitplot::store {
 
-enum class FileFormat { DelimitedText, Parquet, JsonLines };
+enum class FileFormat {
+  DelimitedText,
+  Parquet,
+  JsonLines,
+  Relation,  ///< no file: a table of the warehouse
+};
 enum class Compression { None, Gzip, Zstd };
 
 [[nodiscard]] std::string_view name_of(FileFormat format);
@@ -41,11 +47,13 @@ struct Column {
 
 /// A file that was opened and understood.
 struct TabularFile {
-  std::string path;
+  std::string path;  ///< of a relation: what messages call it
   FileKind kind;
   ReadOptions options;
   std::vector<Column> columns;
   std::uint64_t bytes = 0;  ///< size on disk
+  std::string
+      relation{};  ///< FileFormat::Relation: name of the table inside the warehouse that answered with it
 
   [[nodiscard]] const Column* find(std::string_view name) const;
   [[nodiscard]] std::vector<std::string> column_names() const;

@@ -1,0 +1,175 @@
+#include "experiment_warehouse.hpp"
+
+#include "error_text.hpp"
+#include "experiment_sql.hpp"
+#include "warehouse_on.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace splitplot::store::duckdb {
+namespace {
+
+/// A transaction that is rolled back unless it was committed.
+class Transaction {
+ public:
+  explicit Transaction(Connection& connection) : connection_(connection) {
+    begun_ = connection_.query("BEGIN TRANSACTION").has_value();
+  }
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+  ~Transaction() {
+    if (begun_) (void)connection_.query("ROLLBACK");
+  }
+
+  QueryResult<Answer> commit() {
+    begun_ = false;
+    return connection_.query("COMMIT");
+  }
+
+ private:
+  Connection& connection_;
+  bool begun_ = false;
+};
+
+std::optional<Timestamp> time_at(const Row& row, std::size_t column) {
+  if (row.missing(column)) return std::nullopt;
+  return Timestamp(std::chrono::microseconds(static_cast<std::int64_t>(row.count(column))));
+}
+
+TabularFile table_of(std::string called, std::string name, std::vector<Column> columns) {
+  TabularFile table;
+  table.path = std::move(called);
+  table.kind.format = FileFormat::Relation;
+  table.columns = std::move(columns);
+  table.relation = std::move(name);
+  return table;
+}
+
+class ExperimentAnalysis final : public ExperimentWarehouse {
+ public:
+  ExperimentAnalysis(Connection connection, std::shared_ptr<EventConditions> conditions)
+      : connection_(std::make_shared<Connection>(std::move(connection))),
+        conditions_(std::move(conditions)),
+        warehouse_(warehouse_on(connection_)) {}
+
+  Result<TabularFile> open_file(const std::string& path, const ReadOptions& options) override {
+    return warehouse_->open_file(path, options);
+  }
+  Result<Frame> aggregate(const UnitFrameQuery& query, const Progress& progress) override {
+    return warehouse_->aggregate(query, progress);
+  }
+  Result<std::vector<Histogram>> histograms(const UnitFrameQuery& query, std::size_t metric,
+                                            const HistogramRange& range) override {
+    return warehouse_->histograms(query, metric, range);
+  }
+
+  Result<ExperimentTables> open_experiment(const ExperimentRelation& relation) override {
+    auto tables = lay_out(relation);
+    if (!tables)
+      return tl::unexpected(
+          error_from(tables.error(), fmt::format("exposures and events of {}", relation.experiment)));
+    return std::move(*tables);
+  }
+
+ private:
+  QueryResult<ExperimentTables> lay_out(const ExperimentRelation& relation);
+  QueryResult<void> read_facts(ExperimentTables& tables, const ExperimentRelation& relation);
+  QueryResult<void> each(const std::string& sql, const std::function<void(const Row&)>& visit) {
+    auto answer = connection_->query(sql);
+    if (!answer) return tl::unexpected(answer.error());
+    answer->for_each([&](const Row& row) {
+      visit(row);
+      return true;
+    });
+    return {};
+  }
+
+  std::shared_ptr<Connection> connection_;
+  std::shared_ptr<EventConditions> conditions_;
+  std::unique_ptr<Warehouse> warehouse_;
+  std::uint64_t experiments_ = 0;  ///< laid out so far; gives tables their names
+};
+
+/// The tables are those of one transaction, so that what is loaded meanwhile is in all of them or in none.
+QueryResult<ExperimentTables> ExperimentAnalysis::lay_out(const ExperimentRelation& relation) {
+  ++experiments_;
+  ExperimentTables tables;
+  std::vector<Column> columns{{kExposedUnit, ColumnType::Text},
+                              {kExposedVariant, ColumnType::Text},
+                              {kExposureTime, ColumnType::Time}};
+  for (const std::string& segment : relation.segments)
+    columns.push_back({segment_column(segment), ColumnType::Text});
+  for (const std::string& dimension : relation.dimensions) columns.push_back({dimension, ColumnType::Text});
+  tables.exposures = table_of("exposures of " + relation.experiment,
+                              fmt::format("experiment exposures {}", experiments_), std::move(columns));
+  columns = {{kEventUnit, ColumnType::Text}, {kEventTime, ColumnType::Time}};
+  for (const auto& metric : relation.metrics) columns.push_back({metric.name, ColumnType::Real});
+  tables.events = table_of("events of " + relation.experiment,
+                           fmt::format("experiment events {}", experiments_), std::move(columns));
+
+  std::vector<EventConditions::Lease> leases;
+  std::vector<std::string> conditions(relation.metrics.size());
+  for (std::size_t i = 0; i < conditions.size(); ++i) {
+    if (!relation.metrics[i].where) continue;
+    leases.emplace_back(conditions_, relation.metrics[i].where);
+    conditions[i] = leases.back().sql("properties");
+  }
+  Transaction transaction(*connection_);
+  auto done = connection_->query(exposures_sql(relation, tables.exposures.relation));
+  if (done) {
+    done = connection_->query(
+        events_sql(relation, tables.exposures.relation, tables.events.relation, conditions));
+  }
+  if (!done) return tl::unexpected(done.error());
+  if (auto read = read_facts(tables, relation); !read) return tl::unexpected(read.error());
+  if (done = transaction.commit(); !done) return tl::unexpected(done.error());
+  return tables;
+}
+
+QueryResult<void> ExperimentAnalysis::read_facts(ExperimentTables& tables,
+                                                 const ExperimentRelation& relation) {
+  auto done = each("SELECT position::BIGINT, epoch_us(received)::BIGINT FROM loader", [&](const Row& row) {
+    tables.watermark = row.count(0);
+    tables.last_received = time_at(row, 1);
+  });
+  if (!done) return done;
+  done = each(exposure_facts_sql(relation, tables.exposures.relation), [&](const Row& row) {
+    tables.exposure_count = row.count(0);
+    tables.units = row.count(1);
+    tables.first_exposure = time_at(row, 2);
+    tables.last_exposure = time_at(row, 3);
+    tables.first_revision = row.count(4);
+    tables.last_revision = row.count(5);
+    for (std::size_t i = 0; i < relation.dimensions.size(); ++i) tables.levels.push_back(row.count(6 + i));
+  });
+  if (!done) return done;
+  done = each(event_facts_sql(relation, tables.events.relation), [&](const Row& row) {
+    for (std::size_t i = 0; i < relation.metrics.size(); ++i) tables.refused.push_back(row.count(1 + i));
+  });
+  if (!done) return done;
+  tables.segment_versions.resize(relation.segments.size());
+  done = each(segment_versions_sql(relation), [&](const Row& row) {
+    const std::string segment = row.text(0).value_or("");
+    for (std::size_t i = 0; i < relation.segments.size(); ++i) {
+      if (relation.segments[i] == segment)
+        tables.segment_versions[i].push_back(static_cast<std::uint32_t>(row.count(1)));
+    }
+  });
+  if (!done) return done;
+  return each(other_units_sql(relation),
+              [&](const Row& row) { tables.exposures_of_other_units = row.count(0); });
+}
+
+}  // namespace
+
+std::unique_ptr<ExperimentWarehouse> experiment_warehouse_on(Connection connection,
+                                                             std::shared_ptr<EventConditions> conditions) {
+  return std::make_unique<ExperimentAnalysis>(std::move(connection), std::move(conditions));
+}
+
+}  // namespace splitplot::store::duckdb
