@@ -1,0 +1,62 @@
+// Layers, connections and segments: a few members each.
+#include "nouns.hpp"
+#include "object_reader.hpp"
+
+#include <algorithm>
+
+namespace splitplot::model {
+
+void warn_of_seed(const std::string& seed, const Spot& spot) {
+  const bool is_ascii =
+      std::ranges::all_of(seed, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+  if (!is_ascii)
+    spot.warning("text outside ASCII may hash differently in SDKs of other languages",
+                 "use ASCII letters and digits");
+}
+
+Layer read_layer(const std::string& key, const Value& body, const Spot& spot) {
+  ObjectReader reader(body, spot);
+  Layer layer;
+  layer.key = key;
+  layer.description = reader.text("description").value_or("");
+  layer.seed = reader.text("seed").value_or("");
+  layer.attribute = reader.text("attribute").value_or(layer.attribute);
+  reader.finish();
+  warn_of_seed(layer.seed, spot.at("seed"));
+  return layer;
+}
+
+Connection read_connection(const std::string& key, const Value& body, const Spot& spot) {
+  ObjectReader reader(body, spot);
+  Connection connection;
+  connection.key = key;
+  connection.description = reader.text("description").value_or("");
+  reader.require("type", "a connection is client, server or admin");
+  const auto type = reader.choice<ConnectionKind>("type", {{"client", ConnectionKind::Client},
+                                                           {"server", ConnectionKind::Server},
+                                                           {"admin", ConnectionKind::Admin}});
+  connection.kind = type.value_or(ConnectionKind::Client);
+  const std::optional<bool> record = reader.boolean("record_exposures");
+  reader.finish();
+  if (type == ConnectionKind::Client && record == true)
+    reader.at("record_exposures")
+        .problem("a client connection records no exposures: its SDK sends them", "remove the member");
+  connection.record_exposures = record.value_or(true) && connection.kind != ConnectionKind::Client;
+  return connection;
+}
+
+Segment read_segment(const std::string& key, const Value& body, const Spot& spot) {
+  ObjectReader reader(body, spot);
+  Segment segment;
+  segment.key = key;
+  segment.description = reader.text("description").value_or("");
+  reader.require("condition", "say who is in the segment");
+  segment.condition = reader.condition("condition");
+  reader.finish();
+  const Value::Object* members = segment.condition.written.if_object();
+  if (members != nullptr && members->empty())
+    spot.at("condition").warning("an empty condition means everybody", "say who is in the segment");
+  return segment;
+}
+
+}  // namespace splitplot::model
