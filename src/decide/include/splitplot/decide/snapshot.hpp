@@ -4,6 +4,7 @@
 
 #include <splitplot/base/result.hpp>
 #include <splitplot/base/value.hpp>
+#include <splitplot/decide/unit_text.hpp>
 #include <splitplot/model/condition.hpp>
 #include <splitplot/model/configuration.hpp>
 
@@ -23,6 +24,8 @@ enum class Reason { Static, Default, TargetingMatch, Split, Disabled, Error };
 /// "STATIC", "DEFAULT", "TARGETING_MATCH", ...
 [[nodiscard]] std::string_view name_of(Reason reason);
 
+/// TargetingKeyMissing: no rule applied, and one that hashes the targeting key could not be judged without it. Rules that
+/// hash another attribute are skipped where it is missing.
 enum class DecisionError { None, FlagNotFound, TargetingKeyMissing };
 
 /// An answer. Views and pointers belong to the snapshot (`bucket_value` to the attributes).
@@ -36,15 +39,17 @@ struct Decision {
   const model::Experiment* experiment = nullptr;
   std::size_t experiment_variant = 0;  ///< index into experiment->variants
   double bucket = 0;                   ///< of the experiment or roll-out
-  std::string_view bucket_value;       ///< text that was hashed
+  UnitText bucket_value;               ///< text that was hashed
 };
 
 /// An experiment's answer.
 struct Assignment {
   std::optional<std::size_t> variant;  ///< nothing: not in the experiment
   double bucket = 0;
-  std::string_view bucket_value;
-  bool unit_missing = false;  ///< the attribute to hash is missing, empty, or neither text nor integer
+  UnitText bucket_value;
+  /// It depends on a unit that is not there: the attribute to hash, the experiment's or its layer's, is missing, empty,
+  /// 0, or neither text nor integer.
+  bool unit_missing = false;
 };
 
 struct SegmentLabel {
@@ -53,7 +58,8 @@ struct SegmentLabel {
   friend bool operator==(const SegmentLabel&, const SegmentLabel&) = default;
 };
 
-/// Answers the seed of an experiment, layer or roll-out that has none of its own (`kind` is "experiment", "layer"...).
+/// Answers the seed of an experiment, layer or roll-out that has none of its own. `kind` is "experiment", "layer" or
+/// "rollout", whose key is "<flag>/<rule id>".
 using SeedSource = std::function<std::string(std::string_view kind, std::string_view key)>;
 
 class Snapshot : public model::SegmentMembership {

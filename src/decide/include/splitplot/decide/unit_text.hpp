@@ -1,0 +1,42 @@
+/// The text of a unit that was hashed: a text attribute is pointed to, an integer's digits are kept here, so that
+/// nothing is allocated. A plain value; a view of a text is valid as long as the attributes are.
+#pragma once
+
+#include <splitplot/base/value.hpp>
+
+#include <array>
+#include <charconv>
+#include <cstdint>
+#include <string_view>
+
+namespace splitplot::decide {
+
+class UnitText {
+ public:
+  UnitText() = default;
+
+  /// What can be a unit: a text that is not empty, or an integer other than 0, which SDKs take for nobody. Empty for
+  /// all else, and for a null pointer.
+  explicit UnitText(const Value* value) {
+    if (value == nullptr) return;
+    if (const std::string* text = value->if_text()) {
+      text_ = *text;
+    } else if (const std::int64_t* integer = value->if_integer(); integer != nullptr && *integer != 0) {
+      const char* end = std::to_chars(digits_.data(), digits_.data() + digits_.size(), *integer).ptr;
+      digit_count_ = static_cast<std::uint8_t>(end - digits_.data());
+    }
+  }
+
+  [[nodiscard]] std::string_view view() const {
+    return digit_count_ > 0 ? std::string_view(digits_.data(), digit_count_) : text_;
+  }
+  operator std::string_view() const { return view(); }  // NOLINT(google-explicit-constructor): it is a text
+  [[nodiscard]] bool empty() const { return view().empty(); }
+
+ private:
+  std::string_view text_;
+  std::array<char, 20> digits_{};
+  std::uint8_t digit_count_ = 0;
+};
+
+}  // namespace splitplot::decide
