@@ -76,7 +76,8 @@ class SegmentedJournal final : public Journal {
   JournalOffset next_begin_ = 0;  ///< of the next segment: behind all that was ever written, durable or not
   std::optional<Tail>
       tail_;  ///< to be cut off when the next segment is durable, which says that it does not count
-  std::uint64_t space_left_ = 0;  ///< bytes that can be appended before the free space is asked for again
+  std::uint64_t space_left_ = 0;     ///< bytes that can be appended before the free space is asked for again
+  std::uint64_t refused_bytes_ = 0;  ///< of the last batch, if the disk was full: a probe asks for as many
   std::string batch_;
   std::atomic<bool> broken_ = false;
   std::optional<Error> cause_;  ///< of being broken
@@ -136,6 +137,7 @@ Result<JournalOffset> SegmentedJournal::append(std::span<const std::string> payl
     }
     bytes += record_bytes(payload.size());
   }
+  if (payloads.empty()) bytes = refused_bytes_;
   if (auto checked = check_space(bytes); !checked) return tl::unexpected(std::move(checked.error()));
   if (payloads.empty()) return end_;
   if (!file_ || end_ - segment_begin_ >= options_.segment_bytes) {
@@ -148,6 +150,7 @@ Result<JournalOffset> SegmentedJournal::append(std::span<const std::string> payl
   if (batch_.capacity() > kKeptBufferBytes) std::string().swap(batch_);
   const JournalOffset first = std::exchange(end_, end_ + bytes);
   next_begin_ = end_;
+  refused_bytes_ = 0;
   space_left_ -= std::min(space_left_, bytes);
   table_->extend(end_);
   return first;
@@ -157,6 +160,7 @@ Result<void> SegmentedJournal::write_batch(std::uint64_t bytes) {
   if (auto written = file_->append(batch_); !written) {
     if (written.error().code == ErrorCode::ResourceLimit) {
       space_left_ = 0;
+      refused_bytes_ = bytes;
       if (file_->truncate(kSegmentHeaderBytes + (end_ - segment_begin_))) return written;
     }
     return tl::unexpected(break_off(std::move(written.error()), end_ + bytes));
@@ -187,6 +191,7 @@ Result<void> SegmentedJournal::check_space(std::uint64_t bytes) {
   if (!free) return tl::unexpected(to_unavailable(free.error()));
   const std::uint64_t needed = options_.reserve_bytes + kSegmentHeaderBytes + bytes;
   if (*free < needed) {
+    refused_bytes_ = bytes;
     return fail(ErrorCode::ResourceLimit,
                 "the disk of " + options_.directory + " is full: " + std::to_string(*free) +
                     " bytes are free, " + std::to_string(options_.reserve_bytes) + " are kept in reserve",
@@ -248,8 +253,9 @@ Result<void> SegmentedJournal::probe() {
   };
   const auto file = files_.open(path, OpenMode::Create);
   if (!file) return unwell(file.error());
+  const std::string line = "probe " + std::to_string(random_marker()) + "\n";
   std::string content;
-  while (content.size() < kProbeBytes) content += "probe " + std::to_string(random_marker()) + "\n";
+  while (content.size() < kProbeBytes) content += line;
   if (const auto written = (*file)->append(content); !written) return unwell(written.error());
   if (const auto synced = (*file)->sync(); !synced) return unwell(synced.error());
   const auto again = files_.open(path, OpenMode::Read);

@@ -31,8 +31,66 @@ enum class Unsynced {
 };
 
 class ForgettingFileSystem final : public FileSystem {
+ private:
+  static constexpr std::size_t kCellBytes =
+      32;  ///< torn in smaller pieces than real disks do: it only finds more
+
+  static constexpr std::uint64_t kEndless = std::numeric_limits<std::uint64_t>::max();
+
+  struct Node {
+    std::string live;
+    std::string durable;
+    bool sync_failed = false;
+    bool dirty_lost =
+        false;  ///< as Linux does: after a failed sync the bytes count as clean, and are not written
+    std::pair<std::uint64_t, std::uint64_t> unreadable{0, 0};
+  };
+  using Names = std::map<std::string, std::shared_ptr<Node>>;  // a directory is a name without a node
+
+  struct Disk {
+    mutable std::mutex mutex;
+    Names live;
+    Names durable;
+    std::set<std::string> locks;
+    RandomStream random{1};
+    std::uint64_t steps = 0;
+    std::uint64_t syncs = 0;
+    std::uint64_t cut_at = kEndless;
+    std::set<std::uint64_t> failing_syncs;
+    int repeated_syncs = 0;
+    bool fail_truncations = false;
+    std::uint64_t capacity = kEndless;
+    bool fullness_hidden = false;
+
+    [[nodiscard]] std::uint64_t used() const {
+      std::uint64_t bytes = 0;
+      for (const auto& [path, node] : live) bytes += node ? node->live.size() : 0;
+      return bytes;
+    }
+    /// Whether the power is there before the step, and after it.
+    enum class Power { On, GoesNow, Off };
+    Power step() {
+      ++steps;
+      return steps < cut_at ? Power::On : steps == cut_at ? Power::GoesNow : Power::Off;
+    }
+    bool next_sync_fails() { return failing_syncs.contains(++syncs); }
+  };
+
+  class OpenFile;
+  class HeldLock;
+
+  template <typename Task>
+  auto locked(Task task) const {
+    const std::lock_guard lock(disk_->mutex);
+    return task(*disk_);
+  }
+  static tl::unexpected<Error> no_power() { return fail(ErrorCode::Unreadable, "the power is gone"); }
+  static tl::unexpected<Error> no_file(const std::string& path) {
+    return fail(ErrorCode::Unreadable, path + " is not there");
+  }
+
  public:
-  static constexpr std::uint64_t kNever = std::numeric_limits<std::uint64_t>::max();
+  static constexpr std::uint64_t kNever = kEndless;
 
   ForgettingFileSystem() : disk_(std::make_shared<Disk>()) { disk_->live[""] = disk_->durable[""] = nullptr; }
 
@@ -80,6 +138,10 @@ class ForgettingFileSystem final : public FileSystem {
   void set_capacity(std::uint64_t bytes) {
     locked([&](Disk& disk) { disk.capacity = bytes; });
   }
+  /// `free_bytes` answers that there is plenty: writes find out that the disk is full.
+  void hide_fullness() {
+    locked([](Disk& disk) { disk.fullness_hidden = true; });
+  }
   /// Reads that touch these bytes of the file fail, as those of a bad sector do.
   void make_unreadable(const std::string& path, std::uint64_t begin, std::uint64_t end) {
     locked([&](Disk& disk) { disk.live.at(path)->unreadable = {begin, end}; });
@@ -92,6 +154,10 @@ class ForgettingFileSystem final : public FileSystem {
   [[nodiscard]] std::string content(const std::string& path) const {
     return locked([&](const Disk& disk) { return disk.live.at(path)->live; });
   }
+  void overwrite(const std::string& path, const std::string& content) {
+    locked([&](Disk& disk) { disk.live.at(path)->live = disk.live.at(path)->durable = content; });
+  }
+  /// A new file of this content takes the name.
   void set_content(const std::string& path, std::string content) {
     locked([&](Disk& disk) {
       auto& file = disk.live[path];
@@ -102,59 +168,6 @@ class ForgettingFileSystem final : public FileSystem {
   }
 
  private:
-  static constexpr std::size_t kCellBytes =
-      32;  ///< torn in smaller pieces than real disks do: it only finds more
-
-  struct Node {
-    std::string live;
-    std::string durable;
-    bool sync_failed = false;
-    bool dirty_lost =
-        false;  ///< as Linux does: after a failed sync the bytes count as clean, and are not written
-    std::pair<std::uint64_t, std::uint64_t> unreadable{0, 0};
-  };
-  using Names = std::map<std::string, std::shared_ptr<Node>>;  // a directory is a name without a node
-
-  struct Disk {
-    mutable std::mutex mutex;
-    Names live;
-    Names durable;
-    std::set<std::string> locks;
-    RandomStream random{1};
-    std::uint64_t steps = 0;
-    std::uint64_t syncs = 0;
-    std::uint64_t cut_at = kNever;
-    std::set<std::uint64_t> failing_syncs;
-    int repeated_syncs = 0;
-    bool fail_truncations = false;
-    std::uint64_t capacity = kNever;
-
-    [[nodiscard]] std::uint64_t used() const {
-      std::uint64_t bytes = 0;
-      for (const auto& [path, node] : live) bytes += node ? node->live.size() : 0;
-      return bytes;
-    }
-    /// Whether the power is there before the step, and after it.
-    enum class Power { On, GoesNow, Off };
-    Power step() {
-      ++steps;
-      return steps < cut_at ? Power::On : steps == cut_at ? Power::GoesNow : Power::Off;
-    }
-    bool next_sync_fails() { return failing_syncs.contains(++syncs); }
-  };
-
-  class OpenFile;
-  class HeldLock;
-
-  template <typename Task>
-  auto locked(Task task) const {
-    const std::lock_guard lock(disk_->mutex);
-    return task(*disk_);
-  }
-  static tl::unexpected<Error> no_power() { return fail(ErrorCode::Unreadable, "the power is gone"); }
-  static tl::unexpected<Error> no_file(const std::string& path) {
-    return fail(ErrorCode::Unreadable, path + " is not there");
-  }
   static std::string surviving(const Node& node, Unsynced unsynced, RandomStream& random);
   static std::string torn(const Node& node, RandomStream& random);
 
@@ -313,6 +326,7 @@ inline Result<std::unique_ptr<FileLock>> ForgettingFileSystem::lock(const std::s
 
 inline Result<std::uint64_t> ForgettingFileSystem::free_bytes(const std::string&) {
   const std::lock_guard lock(disk_->mutex);
+  if (disk_->fullness_hidden) return kNever;
   const std::uint64_t used = disk_->used();
   return disk_->capacity > used ? disk_->capacity - used : 0;
 }
@@ -364,7 +378,8 @@ inline std::string ForgettingFileSystem::surviving(const Node& node, Unsynced un
 // A size between that on the disk and that in the cache; each cell from one of the two. Cells that both agree on,
 // among them all that was synced and not cut off since, come out as they are.
 inline std::string ForgettingFileSystem::torn(const Node& node, RandomStream& random) {
-  const auto [shorter, longer] = std::minmax(node.live.size(), node.durable.size());
+  const std::size_t shorter = std::min(node.live.size(), node.durable.size());
+  const std::size_t longer = std::max(node.live.size(), node.durable.size());
   std::string bytes(shorter + random.below(longer - shorter + 1), '\0');
   for (std::size_t at = 0; at < bytes.size(); at += kCellBytes) {
     const std::string& source = random.bernoulli(0.5) ? node.live : node.durable;

@@ -1,5 +1,5 @@
 // The journal on real files: append, follow, rotate, remove, restart, damage.
-#include "journal_fixture.hpp"
+#include "journal/journal_fixture.hpp"
 #include "temporary_files.hpp"
 
 #include <splitplot/store/journal.hpp>
@@ -19,6 +19,15 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+
+// "record 0", "record 1", ... in batches of five.
+void append_numbered(Journal& journal, int records) {
+  for (int i = 0; i < records;) {
+    std::vector<std::string> batch;
+    for (int k = 0; k < 5; ++k, ++i) batch.push_back("record " + std::to_string(i));
+    ASSERT_TRUE(journal.append(batch));
+  }
+}
 
 class JournalOnDisk : public TemporaryFiles {
  protected:
@@ -80,7 +89,7 @@ TEST_F(JournalOnDisk, RemovesWholeSegmentsOnlyAndReadersSayWhatIsGone) {
   auto opened = open_journal(posix_file_system(), options(200));
   ASSERT_TRUE(opened);
   Journal& journal = *opened->journal;
-  for (int i = 0; i < 50; ++i) ASSERT_TRUE(journal.append(std::vector{"record " + std::to_string(i)}));
+  append_numbered(journal, 50);
   const auto records = read_all(journal);
   auto slow = journal.read_from(0);
   ASSERT_TRUE(slow);
@@ -112,8 +121,8 @@ TEST_F(JournalOnDisk, RemovesWholeSegmentsOnlyAndReadersSayWhatIsGone) {
 }
 
 TEST_F(JournalOnDisk, IsFollowedByOtherThreadsWhileItGrows) {
-  constexpr int kRecords = 2000;
-  auto opened = open_journal(posix_file_system(), options(8192));
+  constexpr int kRecords = 500;
+  auto opened = open_journal(posix_file_system(), options(2048));
   ASSERT_TRUE(opened);
   Journal& journal = *opened->journal;
   std::vector<int> read(3, 0);
@@ -135,11 +144,7 @@ TEST_F(JournalOnDisk, IsFollowedByOtherThreadsWhileItGrows) {
       }
     });
   }
-  for (int i = 0; i < kRecords;) {
-    std::vector<std::string> batch;
-    for (int k = 0; k < 20; ++k, ++i) batch.push_back("record " + std::to_string(i));
-    ASSERT_TRUE(journal.append(batch));
-  }
+  append_numbered(journal, kRecords);
   for (auto& thread : threads) thread.join();
   EXPECT_THAT(read, ElementsAre(kRecords, kRecords, kRecords));
 }
