@@ -95,7 +95,7 @@ void SegmentedJournal::start(Survey& survey) {
   table_ = std::make_shared<SegmentTable>(files_, options_.directory, survey.segments, end_);
   for (const std::string& path : survey.headless) static_cast<void>(files_.remove(path));
   if (!survey.segments.empty()) {
-    // What was written before a crash may not be durable yet, and readers are about to believe it.
+    // What was written before the process died, bytes and names, need not be durable yet, and is about to be read.
     const Segment& last = survey.segments.back();
     if (auto continued = continue_last_segment(last); !continued) {
       static_cast<void>(break_off(std::move(continued.error()), next_begin_));
@@ -117,6 +117,7 @@ Result<void> SegmentedJournal::continue_last_segment(const Segment& last) {
   auto file = files_.open(path_, OpenMode::Append);
   if (!file) return tl::unexpected(std::move(file.error()));
   if (auto synced = (*file)->sync(); !synced) return synced;
+  if (auto synced = files_.sync_directory(options_.directory); !synced) return synced;
   file_ = std::move(*file);
   marker_ = last.marker.value_or(0);
   segment_begin_ = last.begin;

@@ -160,7 +160,7 @@ void live_on_a_full_disk(std::uint64_t capacity, Refusal refusal) {
 }
 
 TEST(JournalOnAFullDisk, AtEachByteTakesNothingInPartAndResumes) {
-  for (std::uint64_t capacity = 0; capacity < 1600; ++capacity) {
+  for (std::uint64_t capacity = 0; capacity < 1100; ++capacity) {
     SCOPED_TRACE("capacity " + std::to_string(capacity));
     live_on_a_full_disk(capacity, Refusal::ByWriting);
     if (capacity % 8 == 0) live_on_a_full_disk(capacity, Refusal::ByAsking);

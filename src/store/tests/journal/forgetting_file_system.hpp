@@ -147,6 +147,9 @@ class ForgettingFileSystem final : public FileSystem {
     locked([&](Disk& disk) { disk.live.at(path)->unreadable = {begin, end}; });
   }
 
+  /// What a restart finds if only the process died: all is as it was, and what was not synced still is not.
+  [[nodiscard]] ForgettingFileSystem after_kill() const;
+
   /// What a restart finds.
   [[nodiscard]] ForgettingFileSystem after_power_cut(Unsynced unsynced, std::uint64_t seed) const;
 
@@ -329,6 +332,20 @@ inline Result<std::uint64_t> ForgettingFileSystem::free_bytes(const std::string&
   if (disk_->fullness_hidden) return kNever;
   const std::uint64_t used = disk_->used();
   return disk_->capacity > used ? disk_->capacity - used : 0;
+}
+
+inline ForgettingFileSystem ForgettingFileSystem::after_kill() const {
+  const std::lock_guard lock(disk_->mutex);
+  ForgettingFileSystem after;
+  std::map<const Node*, std::shared_ptr<Node>> copies{{nullptr, nullptr}};
+  const auto copy_of = [&](const std::shared_ptr<Node>& node) {
+    auto& copy = copies[node.get()];
+    if (node && !copy) copy = std::make_shared<Node>(*node);
+    return copy;
+  };
+  for (const auto& [path, node] : disk_->live) after.disk_->live[path] = copy_of(node);
+  for (const auto& [path, node] : disk_->durable) after.disk_->durable[path] = copy_of(node);
+  return after;
 }
 
 inline ForgettingFileSystem ForgettingFileSystem::after_power_cut(Unsynced unsynced,
