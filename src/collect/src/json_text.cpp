@@ -159,27 +159,30 @@ class CompactWriter {
     if (text.find_first_of(".e") == std::string_view::npos) out_ += ".0";
   }
 
-  std::optional<std::string_view> name_that_stands_twice(const dom::object& object) {
-    names_.clear();
-    for (const dom::key_value_pair member : object) names_.push_back(member.key);
+  static std::optional<std::string_view> name_that_stands_twice(const dom::object& object) {
     constexpr std::size_t kFew = 12;
-    if (names_.size() <= kFew) {
-      for (std::size_t one = 1; one < names_.size(); ++one) {
-        for (std::size_t other = 0; other < one; ++other) {
-          if (names_[one] == names_[other]) return names_[one];
-        }
-      }
-      return {};
+    if (object.size() > kFew) return among_many(object);
+    std::array<std::string_view, kFew> names;
+    std::size_t count = 0;
+    for (const dom::key_value_pair member : object) {
+      const auto end = names.begin() + count;
+      if (std::find(names.begin(), end, member.key) != end) return member.key;
+      names[count++] = member.key;
     }
-    std::sort(names_.begin(), names_.end());
-    const auto twice = std::adjacent_find(names_.begin(), names_.end());
-    if (twice == names_.end()) return {};
+    return {};
+  }
+
+  static std::optional<std::string_view> among_many(const dom::object& object) {
+    std::vector<std::string_view> names;
+    for (const dom::key_value_pair member : object) names.push_back(member.key);
+    std::sort(names.begin(), names.end());
+    const auto twice = std::adjacent_find(names.begin(), names.end());
+    if (twice == names.end()) return {};
     return *twice;
   }
 
   std::string& out_;
   JsonFlaw flaw_;
-  std::vector<std::string_view> names_;
 };
 
 Value value_of(const dom::element& element) {

@@ -148,6 +148,7 @@ class BatchReader {
       : path_(path), limits_(limits), parts_(parts) {
     parsed_.write_key = parts.write_key;
     if (path) return;  // the one event says it itself
+    parsed_.events.reserve(parts.events.size());
     defaults_.sent_at = parts.sent_at;
     read_context();
   }
