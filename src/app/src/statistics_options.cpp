@@ -15,24 +15,9 @@ using stats::Correction;
 
 constexpr std::uint64_t kMostUnits = 1'000'000'000'000;
 
-const std::vector<std::pair<std::string, Correction>>& corrections() {
-  static const std::vector<std::pair<std::string, Correction>> words{
-      {"holm", Correction::Holm},
-      {"hochberg", Correction::Hochberg},
-      {"hommel", Correction::Hommel},
-      {"bonferroni", Correction::Bonferroni},
-      {"sidak", Correction::Sidak},
-      {"holm-sidak", Correction::HolmSidak},
-      {"hochberg-sidak", Correction::HochbergSidak},
-      {"bh", Correction::BenjaminiHochberg},
-      {"by", Correction::BenjaminiYekutieli},
-      {"none", Correction::None}};
-  return words;
-}
-
 std::vector<std::pair<std::string, SegmentCorrection>> segment_corrections() {
   std::vector<std::pair<std::string, SegmentCorrection>> words;
-  for (const auto& [word, correction] : corrections())
+  for (const auto& [word, correction] : experiment::correction_words())
     words.push_back({word, {correction, experiment::FamilyStructure::Flat}});
   words.push_back({"hierarchical", {Correction::BenjaminiHochberg, experiment::FamilyStructure::BySegment}});
   return words;
@@ -165,7 +150,7 @@ void add_statistics_options(CLI::App& command, StatisticsOptions& options, Analy
   add_choice(command, "--correction", request.correction,
              "Over metrics x variants: holm (default), hochberg, hommel, bonferroni, sidak, holm-sidak, "
              "hochberg-sidak, bh, by, none",
-             corrections())
+             experiment::correction_words())
       ->group(group);
   add_choice(command, "--segment-correction", options.segment_correction,
              "Over segments x metrics x variants: bh (default), hierarchical, or any of the above",

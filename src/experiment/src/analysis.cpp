@@ -1,3 +1,4 @@
+#include "analysis_path.hpp"
 #include "arms.hpp"
 #include "conclusion.hpp"
 #include "data_checks.hpp"
@@ -78,10 +79,17 @@ void mark_significant(std::vector<Test*>& tests, const std::vector<double>& adju
   }
 }
 
-void correct_metrics(Analysis& analysis) {
+bool is_exploratory(const MetricResult& metric) {
+  return metric.role == MetricRole::Exploratory;
+}
+
+/// Corrects the tests of the metrics that belong together, and answers how many there are.
+template <typename Belongs>
+std::size_t correct_family(Analysis& analysis, const Belongs& belongs) {
   std::vector<Comparison*> tests;
   std::vector<double> p_values;
   for (MetricResult& metric : analysis.metrics) {
+    if (!belongs(metric)) continue;
     for (Comparison& comparison : metric.comparisons) {
       if (!comparison.difference) continue;
       tests.push_back(&comparison);
@@ -90,11 +98,20 @@ void correct_metrics(Analysis& analysis) {
   }
   const auto& request = analysis.request;
   mark_significant(tests, stats::adjust_p_values(p_values, request.correction), request.alpha);
-  analysis.family.tests = tests.size();
-  analysis.family.correction = request.correction;
-  analysis.family.description = fmt::format(
-      "{} metric{} x {} treatment{}", analysis.metrics.size(), analysis.metrics.size() == 1 ? "" : "s",
-      analysis.variants.size() - 1, analysis.variants.size() == 2 ? "" : "s");
+  return tests.size();
+}
+
+/// Metrics that were added after the start must not make those of the plan harder to see.
+void correct_metrics(Analysis& analysis) {
+  const auto planned = std::ranges::count_if(
+      analysis.metrics, [](const MetricResult& metric) { return !is_exploratory(metric); });
+  analysis.family.tests =
+      correct_family(analysis, [](const MetricResult& metric) { return !is_exploratory(metric); });
+  (void)correct_family(analysis, is_exploratory);
+  analysis.family.correction = analysis.request.correction;
+  analysis.family.description =
+      fmt::format("{} metric{} x {} treatment{}", planned, planned == 1 ? "" : "s",
+                  analysis.variants.size() - 1, analysis.variants.size() == 2 ? "" : "s");
 }
 
 /// Whether effects differ between segments is asked once per table.
@@ -155,10 +172,11 @@ void withhold_verdict(Test& test) {
 /// No winner before a minimum sample, and none where the split or the metric cannot be trusted: the numbers stay, the verdict does not.
 void withhold_verdicts(Analysis& analysis) {
   for (MetricResult& metric : analysis.metrics) {
-    const bool unfit =
-        !analysis.sample_ratio.trusted() || std::ranges::any_of(metric.findings, [](const Finding& finding) {
-          return finding.code == "missing_by_variant";
-        });
+    const bool unfit = !analysis.sample_ratio.trusted() || is_exploratory(metric) ||
+                       (analysis.served && analysis.served->before_horizon) ||
+                       std::ranges::any_of(metric.findings, [](const Finding& finding) {
+                         return finding.code == "missing_by_variant";
+                       });
     for (Comparison& comparison : metric.comparisons) {
       const std::uint64_t smaller = std::min(metric.arms[0].units, metric.arms[comparison.variant].units);
       if (unfit || smaller < kMinimumVerdictUnits) withhold_verdict(comparison);
@@ -188,6 +206,7 @@ Result<void> analyse_metrics_and_segments(Analysis& analysis, const FramePlan& p
     if (!metric_settings) return tl::unexpected(metric_settings.error());
     analysis.metrics.push_back(
         analyse_metric(plan.metrics[i], analysis.variants, over_arms, *metric_settings));
+    if (!plan.roles.empty()) analysis.metrics.back().role = plan.roles[i];
     settings.push_back(std::move(*metric_settings));
   }
   if (auto used = check_choices_are_used(analysis.request, analysis.metrics); !used)
@@ -202,6 +221,7 @@ Result<void> analyse_metrics_and_segments(Analysis& analysis, const FramePlan& p
     }
     analysis.sample_ratio.by_dimension.push_back({dimension.name, split_by_segment(segments), false});
     for (std::size_t i = 0; i < plan.metrics.size(); ++i) {
+      if (is_exploratory(analysis.metrics[i])) continue;
       for (SegmentTable& table : analyse_segments(analysis.request, dimension.name, segments, arms, i,
                                                   plan.metrics[i].measure.name, settings[i])) {
         analysis.segment_tables.push_back(std::move(table));
@@ -218,35 +238,41 @@ Result<Analysis> analyze_file(store::Warehouse& warehouse, const AnalysisRequest
                               const store::Progress& progress) {
   auto plan = plan_frame(warehouse, request);
   if (!plan) return tl::unexpected(plan.error());
-  auto frame = warehouse.aggregate(plan->query, progress);
-  if (!frame) return tl::unexpected(frame.error());
-  const bool lacks_covariates =
-      std::ranges::any_of(frame->covariate_missing, [](std::uint64_t missing) { return missing > 0; });
-  if (lacks_covariates) {
-    add_missing_indicators(*plan, *frame);
-    frame = warehouse.aggregate(plan->query, progress);
-    if (!frame) return tl::unexpected(frame.error());
-  }
-
   Analysis analysis;
   analysis.request = request;
   analysis.source = plan->query.exposures.path;
   if (plan->query.events) analysis.source += " with " + plan->query.events->file.path;
-  analysis.source_format = describe_format(plan->query.exposures);
+  return analyse_plan(warehouse, std::move(*plan), std::move(analysis), progress);
+}
+
+Result<Analysis> analyse_plan(store::Warehouse& warehouse, FramePlan plan, Analysis analysis,
+                              const store::Progress& progress) {
+  auto frame = warehouse.aggregate(plan.query, progress);
+  if (!frame) return tl::unexpected(frame.error());
+  const bool lacks_covariates =
+      std::ranges::any_of(frame->covariate_missing, [](std::uint64_t missing) { return missing > 0; });
+  if (lacks_covariates) {
+    add_missing_indicators(plan, *frame);
+    frame = warehouse.aggregate(plan.query, progress);
+    if (!frame) return tl::unexpected(frame.error());
+  }
+
+  analysis.source_format = describe_format(plan.query.exposures);
   analysis.rows = frame->rows;
-  analysis.assumptions = plan->assumptions;
-  analysis.findings = plan->findings;
-  auto variants = find_variants(*frame, request, analysis.assumptions);
+  analysis.assumptions = plan.assumptions;
+  analysis.findings = plan.findings;
+  auto variants = find_variants(*frame, plan, analysis.request, analysis.assumptions);
   if (!variants) return tl::unexpected(variants.error());
   analysis.variants = std::move(*variants);
   for (const Variant& variant : analysis.variants) analysis.units += variant.units;
+  note_horizon(analysis);
 
-  const Arms arms = merge_all(*frame, analysis.variants, plan->metrics.size());
+  const Arms arms = merge_all(*frame, analysis.variants, plan.metrics.size());
   check_variant_names(analysis);
   check_sample_ratio(analysis);
-  check_frame(analysis, *frame, plan->query);
-  check_covariates(analysis, plan->query, metric_over_arms(arms, 0));
-  if (auto done = analyse_metrics_and_segments(analysis, *plan, *frame, arms); !done)
+  check_frame(analysis, *frame, plan.query);
+  check_covariates(analysis, plan.query, metric_over_arms(arms, 0));
+  if (auto done = analyse_metrics_and_segments(analysis, plan, *frame, arms); !done)
     return tl::unexpected(done.error());
   check_split_by_segment(analysis);
   correct_metrics(analysis);
@@ -255,8 +281,8 @@ Result<Analysis> analyze_file(store::Warehouse& warehouse, const AnalysisRequest
   withhold_verdicts(analysis);
   analysis.methods = methods_used(analysis);
   note_assumptions(analysis);
-  if (request.with_distributions) {
-    if (auto done = add_histograms(analysis, warehouse, plan->query, arms); !done)
+  if (analysis.request.with_distributions) {
+    if (auto done = add_histograms(analysis, warehouse, plan.query, arms); !done)
       return tl::unexpected(done.error());
   }
   analysis.conclusion = conclude(analysis);

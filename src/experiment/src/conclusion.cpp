@@ -212,9 +212,18 @@ std::vector<std::string> conclude(const Analysis& analysis) {
         "mix of segments alone.",
         "The numbers below help to find the cause; they are no verdict on any variant."};
   }
+  if (analysis.served && analysis.served->before_horizon) {
+    return {fmt::format(
+                "Do not act on this result: {} of the {} planned units are there, and the plan is to look "
+                "once, at the end.",
+                grouped(analysis.units), grouped(*analysis.served->planned_units)),
+            "The numbers below are no verdict on any variant."};
+  }
   std::vector<std::string> sentences;
   if (has_problem(analysis)) sentences.emplace_back("Read the problems below before you act on this result.");
-  for (const MetricResult& metric : analysis.metrics) conclude_metric(analysis, metric, sentences);
+  for (const MetricResult& metric : analysis.metrics) {
+    if (metric.role != MetricRole::Exploratory) conclude_metric(analysis, metric, sentences);
+  }
   conclude_found_segments(analysis, sentences);
   conclude_segments(analysis, sentences);
   return sentences;

@@ -63,7 +63,8 @@ Result<std::string> find_control(const std::vector<std::string>& names, const An
   return control;
 }
 
-Result<void> set_planned_shares(std::vector<Variant>& variants, const AnalysisRequest& request) {
+Result<void> set_planned_shares(std::vector<Variant>& variants, const FramePlan& plan,
+                                const AnalysisRequest& request) {
   if (request.weights.empty()) {
     for (Variant& variant : variants) variant.planned_share = 1.0 / static_cast<double>(variants.size());
     return {};
@@ -92,6 +93,7 @@ Result<void> set_planned_shares(std::vector<Variant>& variants, const AnalysisRe
   for (Variant& variant : variants) {
     const auto weight = request.weights.find(variant.name);
     if (weight == request.weights.end()) {
+      if (!plan.planned_variants.empty()) continue;  // nobody planned it: it has no share
       return fail(ErrorCode::InvalidArgument,
                   fmt::format("no weight is given for the variant '{}'", variant.name),
                   "give one for every variant, such as --weights A=50,B=50");
@@ -111,9 +113,11 @@ std::size_t index_of(const std::vector<Variant>& variants, const std::string& na
   return static_cast<std::size_t>(std::ranges::find(variants, name, &Variant::name) - variants.begin());
 }
 
-Result<std::vector<Variant>> find_variants(const store::Frame& frame, const AnalysisRequest& request,
+Result<std::vector<Variant>> find_variants(const store::Frame& frame, const FramePlan& plan,
+                                           const AnalysisRequest& request,
                                            std::vector<Assumption>& assumptions) {
   std::map<std::string, std::uint64_t> units;
+  for (const std::string& name : plan.planned_variants) units[name] = 0;
   for (const store::Cell& cell : frame.cells) units[cell.variant] += cell.units;
   const std::string& column = request.variant_column;
   if (units.empty() && frame.units_in_several_variants > 0) {
@@ -149,7 +153,7 @@ Result<std::vector<Variant>> find_variants(const store::Frame& frame, const Anal
   for (const auto& [name, count] : units) {
     if (name != *control) variants.push_back({name, count, 0, false});
   }
-  if (auto done = set_planned_shares(variants, request); !done) return tl::unexpected(done.error());
+  if (auto done = set_planned_shares(variants, plan, request); !done) return tl::unexpected(done.error());
   return variants;
 }
 
@@ -178,6 +182,18 @@ std::string describe_format(const store::TabularFile& file) {
   if (file.kind.compression == store::Compression::Gzip) text += ", gzip";
   if (file.kind.compression == store::Compression::Zstd) text += ", zstd";
   return text;
+}
+
+void note_horizon(Analysis& analysis) {
+  if (!analysis.served || analysis.request.monitoring != Monitoring::FixedHorizon) return;
+  ServedFacts& served = *analysis.served;
+  if (!served.planned_units || analysis.units >= *served.planned_units) return;
+  served.before_horizon = true;
+  note(analysis, Severity::Problem, "before_horizon",
+       fmt::format("This result is not valid before its horizon: the plan is to look once, at {} units, and "
+                   "{} {}. Until then p-values and intervals say nothing that may be acted on.",
+                   grouped(*served.planned_units),
+                   served.stopped ? "the experiment was stopped at" : "there are", grouped(analysis.units)));
 }
 
 void check_sample_ratio(Analysis& analysis) {
@@ -215,10 +231,9 @@ void check_sample_ratio(Analysis& analysis) {
   note(analysis, Severity::Problem, "srm",
        fmt::format("Sample-ratio mismatch: the units arrived as {}. Chance alone does this less than once in "
                    "a thousand tests, so units were "
-                   "lost or gained by variant and no effect below can be trusted until that is explained. If "
-                   "the split was planned to be "
-                   "unequal, say so with --weights.",
-                   fmt::join(shares, ", ")));
+                   "lost or gained by variant and no effect below can be trusted until that is explained.{}",
+                   fmt::join(shares, ", "),
+                   analysis.served ? "" : " If the split was planned to be unequal, say so with --weights."));
 }
 
 stats::Estimated<stats::ChiSquareTest> split_by_segment(const std::vector<Segment>& segments) {
@@ -286,8 +301,11 @@ void check_frame(Analysis& analysis, const store::Frame& frame, const store::Uni
   }
   if (frame.repeated_units > 0) {
     note(analysis, Severity::Note, "repeated_units",
-         fmt::format("{} had more than one row in the file and count once each.",
-                     counted(frame.repeated_units, "unit")));
+         analysis.served
+             ? fmt::format("{} met the experiment more than once and count from the first time on.",
+                           counted(frame.repeated_units, "unit"))
+             : fmt::format("{} had more than one row in the file and count once each.",
+                           counted(frame.repeated_units, "unit")));
   }
   if (frame.units_in_several_levels > 0) {
     note(analysis, Severity::Note, "several_levels",
@@ -296,9 +314,11 @@ void check_frame(Analysis& analysis, const store::Frame& frame, const store::Uni
   }
   if (frame.events_without_exposure > 0) {
     note(analysis, Severity::Note, "events_left_out",
-         fmt::format("{} of {} events are of units that were never exposed, or happened before their "
-                     "exposure, and are left out.",
-                     grouped(frame.events_without_exposure), grouped(frame.events)));
+         fmt::format("{} of {} events {}, and are left out.", grouped(frame.events_without_exposure),
+                     grouped(frame.events),
+                     analysis.served
+                         ? "of exposed units happened before their exposure"
+                         : "are of units that were never exposed, or happened before their exposure"));
   }
   for (const std::string& text : frame.notes) note(analysis, Severity::Note, "reading", text);
 }

@@ -2,6 +2,7 @@
 // the covariates.
 #pragma once
 
+#include "frame_plan.hpp"
 #include "segment_analysis.hpp"
 
 #include <splitplot/experiment/analysis.hpp>
@@ -11,10 +12,10 @@
 
 namespace splitplot::experiment {
 
-/// The variants, the control first, then by name. Notes how the control was found, where the user did not
-/// say. Errors: BadData (fewer than two variants, or so many that the column is no variant), NotFound (no
+/// The variants, the control first, then by name; the planned ones are among them also without units. Notes how the
+/// control was found, where the user did not say. Errors: BadData (fewer than two variants, or so many that the column is no variant), NotFound (no
 /// such control or weight).
-[[nodiscard]] Result<std::vector<Variant>> find_variants(const store::Frame& frame,
+[[nodiscard]] Result<std::vector<Variant>> find_variants(const store::Frame& frame, const FramePlan& plan,
                                                          const AnalysisRequest& request,
                                                          std::vector<Assumption>& assumptions);
 
@@ -23,6 +24,9 @@ namespace splitplot::experiment {
 
 /// "CSV (';'), gzip", "Parquet", "JSON lines".
 [[nodiscard]] std::string describe_format(const store::TabularFile& file);
+
+/// A served experiment that is to be judged at a fixed size is no result before it: a Problem.
+void note_horizon(Analysis& analysis);
 
 /// Compares the split with the planned one; a mismatch is a Problem.
 void check_sample_ratio(Analysis& analysis);

@@ -39,52 +39,6 @@ std::vector<std::string> split_at(const std::string& text, char separator) {
   return parts;
 }
 
-Result<void> check_settings(const AnalysisRequest& request) {
-  if (!(request.alpha >= 1e-6 && request.alpha < 0.5)) {
-    return fail(ErrorCode::InvalidArgument,
-                fmt::format("alpha is {}, which is not between 0.000001 and 0.5", request.alpha),
-                "usual is 0.05");
-  }
-  if (!(request.power > 0.5 && request.power < 1)) {
-    return fail(ErrorCode::InvalidArgument,
-                fmt::format("power is {}, which is not between 0.5 and 1", request.power), "usual is 0.8");
-  }
-  if (!(request.worthwhile_lift > 0 && request.worthwhile_lift < 1e6)) {
-    return fail(ErrorCode::InvalidArgument,
-                fmt::format("the worthwhile lift is {}, which is not positive", request.worthwhile_lift),
-                "0.2 stands for a change of 20 %");
-  }
-  if (request.monitoring == Monitoring::Sequential && request.tuned_for_units == 0) {
-    return fail(ErrorCode::InvalidArgument, "a sequential analysis cannot be tuned for 0 units",
-                "give the total sample you planned");
-  }
-  if (request.monitoring == Monitoring::GroupSequential && request.look_plan.planned_units == 0) {
-    return fail(ErrorCode::InvalidArgument, "looks cannot be planned for a test that ends with 0 units",
-                "give the total sample you planned");
-  }
-  if (request.methods.chosen() && request.monitoring == Monitoring::Sequential) {
-    return fail(ErrorCode::InvalidArgument,
-                "a test that was watched is judged by a confidence sequence, so no other test or interval "
-                "can be chosen",
-                "leave out --sequential, or --method and --interval");
-  }
-  if (request.methods.chosen() && !request.covariates.empty()) {
-    return fail(ErrorCode::InvalidArgument,
-                "means with covariates taken out have a test of their own, so no other test or interval can "
-                "be chosen",
-                "leave out --covariate, or --method and --interval");
-  }
-  if (std::holds_alternative<BinomialPooling>(request.pooling) && !request.covariates.empty()) {
-    return fail(ErrorCode::InvalidArgument,
-                "--pool binomial pools counts, out of which covariates cannot be taken",
-                "leave out --covariate, or choose --pool adaptive");
-  }
-  if (request.metrics.empty()) {
-    return fail(ErrorCode::InvalidArgument, "no metric was named", "name at least one with --metric COLUMN");
-  }
-  return {};
-}
-
 Result<void> plan_metrics(FramePlan& plan, const AnalysisRequest& request) {
   const store::TabularFile& source = plan.query.events ? plan.query.events->file : plan.query.exposures;
   const auto columns = source.column_names();
@@ -266,6 +220,52 @@ Result<void> plan_events(FramePlan& plan, store::Warehouse& warehouse, const Ana
 }
 
 }  // namespace
+
+Result<void> check_settings(const AnalysisRequest& request) {
+  if (!(request.alpha >= 1e-6 && request.alpha < 0.5)) {
+    return fail(ErrorCode::InvalidArgument,
+                fmt::format("alpha is {}, which is not between 0.000001 and 0.5", request.alpha),
+                "usual is 0.05");
+  }
+  if (!(request.power > 0.5 && request.power < 1)) {
+    return fail(ErrorCode::InvalidArgument,
+                fmt::format("power is {}, which is not between 0.5 and 1", request.power), "usual is 0.8");
+  }
+  if (!(request.worthwhile_lift > 0 && request.worthwhile_lift < 1e6)) {
+    return fail(ErrorCode::InvalidArgument,
+                fmt::format("the worthwhile lift is {}, which is not positive", request.worthwhile_lift),
+                "0.2 stands for a change of 20 %");
+  }
+  if (request.monitoring == Monitoring::Sequential && request.tuned_for_units == 0) {
+    return fail(ErrorCode::InvalidArgument, "a sequential analysis cannot be tuned for 0 units",
+                "give the total sample you planned");
+  }
+  if (request.monitoring == Monitoring::GroupSequential && request.look_plan.planned_units == 0) {
+    return fail(ErrorCode::InvalidArgument, "looks cannot be planned for a test that ends with 0 units",
+                "give the total sample you planned");
+  }
+  if (request.methods.chosen() && request.monitoring == Monitoring::Sequential) {
+    return fail(ErrorCode::InvalidArgument,
+                "a test that was watched is judged by a confidence sequence, so no other test or interval "
+                "can be chosen",
+                "leave out --sequential, or --method and --interval");
+  }
+  if (request.methods.chosen() && !request.covariates.empty()) {
+    return fail(ErrorCode::InvalidArgument,
+                "means with covariates taken out have a test of their own, so no other test or interval can "
+                "be chosen",
+                "leave out --covariate, or --method and --interval");
+  }
+  if (std::holds_alternative<BinomialPooling>(request.pooling) && !request.covariates.empty()) {
+    return fail(ErrorCode::InvalidArgument,
+                "--pool binomial pools counts, out of which covariates cannot be taken",
+                "leave out --covariate, or choose --pool adaptive");
+  }
+  if (request.metrics.empty()) {
+    return fail(ErrorCode::InvalidArgument, "no metric was named", "name at least one with --metric COLUMN");
+  }
+  return {};
+}
 
 Result<FramePlan> plan_frame(store::Warehouse& warehouse, const AnalysisRequest& request) {
   if (auto checked = check_settings(request); !checked) return tl::unexpected(checked.error());

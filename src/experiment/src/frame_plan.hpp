@@ -21,9 +21,14 @@ struct FramePlan {
   store::UnitFrameQuery query;
   std::vector<MetricDefinition> metrics;  ///< in the order of query.metrics
   std::vector<DimensionPlan> dimensions;
+  std::vector<MetricRole> roles;              ///< of a served experiment: one per metric
+  std::vector<std::string> planned_variants;  ///< of a served experiment: they stay also without units
   std::vector<Assumption> assumptions;
   std::vector<Finding> findings;
 };
+
+/// Settings that contradict themselves, whatever is analysed. Errors: InvalidArgument.
+[[nodiscard]] Result<void> check_settings(const AnalysisRequest& request);
 
 /// Opens the file(s), looks every name up, and checks that the request makes sense before any row is read.
 [[nodiscard]] Result<FramePlan> plan_frame(store::Warehouse& warehouse, const AnalysisRequest& request);

@@ -220,4 +220,19 @@ std::string text_of(const stats::SpendingFunction& spending) {
   return fmt::format("power:{}", spending.parameter);
 }
 
+const std::vector<std::pair<std::string, stats::Correction>>& correction_words() {
+  static const std::vector<std::pair<std::string, stats::Correction>> words{
+      {"holm", stats::Correction::Holm},
+      {"hochberg", stats::Correction::Hochberg},
+      {"hommel", stats::Correction::Hommel},
+      {"bonferroni", stats::Correction::Bonferroni},
+      {"sidak", stats::Correction::Sidak},
+      {"holm-sidak", stats::Correction::HolmSidak},
+      {"hochberg-sidak", stats::Correction::HochbergSidak},
+      {"bh", stats::Correction::BenjaminiHochberg},
+      {"by", stats::Correction::BenjaminiYekutieli},
+      {"none", stats::Correction::None}};
+  return words;
+}
+
 }  // namespace splitplot::experiment

@@ -34,17 +34,26 @@ std::string timestamp(Timestamp time) {
   return fmt::format("make_timestamp({})", time.time_since_epoch().count());
 }
 
-/// Exposures of the experiment in its time, of all kinds of units.
+/// Exposures of the experiment at any time, of all kinds of units.
 std::string of_experiment(const ExperimentRelation& relation) {
-  std::string where = fmt::format("environment = {} AND experiment = {}", quoted_text(relation.environment),
-                                  quoted_text(relation.experiment));
+  return fmt::format("environment = {} AND experiment = {}", quoted_text(relation.environment),
+                     quoted_text(relation.experiment));
+}
+
+std::string in_time(const ExperimentRelation& relation) {
+  std::string where = "true";
   if (relation.from) where += " AND time >= " + timestamp(*relation.from);
   if (relation.until) where += " AND time < " + timestamp(*relation.until);
   return where;
 }
 
-std::string is_kind(const ExperimentRelation& relation) {
+std::string of_kind(const ExperimentRelation& relation) {
   return fmt::format("unit_kind = {}", quoted_text(name_of(relation.unit)));
+}
+
+/// The exposures that count.
+std::string counts(const ExperimentRelation& relation) {
+  return fmt::format("{} AND {} AND {}", of_experiment(relation), of_kind(relation), in_time(relation));
 }
 
 /// The id of an event's unit of the kind that was randomised; null where the event does not say it.
@@ -112,9 +121,8 @@ std::string exposures_sql(const ExperimentRelation& relation, const std::string&
                                   quoted_text(pointer_of_name(dimension)), relation_column(column++)));
   }
   columns.emplace_back("revision");
-  return fmt::format("CREATE TEMP TABLE {} AS SELECT {} FROM exposures WHERE {} AND {}",
-                     quoted_identifier(table), fmt::join(columns, ", "), of_experiment(relation),
-                     is_kind(relation));
+  return fmt::format("CREATE TEMP TABLE {} AS SELECT {} FROM exposures WHERE {}", quoted_identifier(table),
+                     fmt::join(columns, ", "), counts(relation));
 }
 
 std::string events_sql(const ExperimentRelation& relation, const std::string& exposures,
@@ -130,20 +138,20 @@ std::string events_sql(const ExperimentRelation& relation, const std::string& ex
   Columns names;
   for (std::size_t i = 0; i < relation.metrics.size(); ++i) {
     const auto& metric = relation.metrics[i];
-    std::string counts = "name = " + quoted_text(metric.event);
+    std::string matches = "name = " + quoted_text(metric.event);
     names.push_back(quoted_text(metric.event));
-    if (metric.window) counts += fmt::format(" AND time < t0 + to_seconds({})", metric.window->count());
-    if (!conditions[i].empty()) counts += " AND " + conditions[i];
+    if (metric.window) matches += fmt::format(" AND time < t0 + to_seconds({})", metric.window->count());
+    if (!conditions[i].empty()) matches += " AND " + conditions[i];
     const std::string json =
         metric.property.empty() ? "" : property_column(properties.at(pointer_of_path(metric.property)));
     const std::string value = relation_column(kEventColumns + i);
-    columns.push_back(fmt::format("CASE WHEN {} THEN {} END AS {}", counts,
+    columns.push_back(fmt::format("CASE WHEN {} THEN {} END AS {}", matches,
                                   json.empty() ? "1.0::DOUBLE" : number_of(json), value));
     columns.push_back(
         json.empty()
             ? fmt::format("false AS r{}", i)
             : fmt::format("coalesce({} AND json_type({}) IN ('VARCHAR', 'OBJECT', 'ARRAY'), false) AS r{}",
-                          counts, json, i));
+                          matches, json, i));
     contributes.push_back(fmt::format("{} IS NOT NULL OR r{}", value, i));
   }
   if (names.empty()) {
@@ -189,14 +197,14 @@ std::string segment_versions_sql(const ExperimentRelation& relation) {
   for (const std::string& segment : relation.segments) keys.push_back(quoted_text(segment));
   return fmt::format(
       "SELECT segment, version::BIGINT FROM (SELECT DISTINCT unnest(segments) AS segment, "
-      "unnest(segment_versions) AS version FROM exposures WHERE {} AND {}) WHERE segment IN ({}) ORDER BY "
-      "ALL",
-      of_experiment(relation), is_kind(relation), fmt::join(keys, ", "));
+      "unnest(segment_versions) AS version FROM exposures WHERE {}) WHERE segment IN ({}) ORDER BY ALL",
+      counts(relation), fmt::join(keys, ", "));
 }
 
-std::string other_units_sql(const ExperimentRelation& relation) {
-  return fmt::format("SELECT count(*) FROM exposures WHERE {} AND NOT {}", of_experiment(relation),
-                     is_kind(relation));
+std::string left_out_sql(const ExperimentRelation& relation) {
+  return fmt::format(
+      "SELECT count_if(NOT {0})::BIGINT, count_if({0} AND NOT ({1}))::BIGINT FROM exposures WHERE {2}",
+      of_kind(relation), in_time(relation), of_experiment(relation));
 }
 
 }  // namespace splitplot::store::duckdb

@@ -39,7 +39,7 @@ namespace splitplot::store::duckdb {
 /// Rows segment, version: what the exposures carry of the relation's segments.
 [[nodiscard]] std::string segment_versions_sql(const ExperimentRelation& relation);
 
-/// One row: exposures of another kind of unit.
-[[nodiscard]] std::string other_units_sql(const ExperimentRelation& relation);
+/// One row: exposures that are left out, of another kind of unit, and from before or after the experiment's time.
+[[nodiscard]] std::string left_out_sql(const ExperimentRelation& relation);
 
 }  // namespace splitplot::store::duckdb

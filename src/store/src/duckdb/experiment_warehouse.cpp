@@ -161,8 +161,10 @@ QueryResult<void> ExperimentAnalysis::read_facts(ExperimentTables& tables,
     }
   });
   if (!done) return done;
-  return each(other_units_sql(relation),
-              [&](const Row& row) { tables.exposures_of_other_units = row.count(0); });
+  return each(left_out_sql(relation), [&](const Row& row) {
+    tables.exposures_of_other_units = row.count(0);
+    tables.exposures_outside = row.count(1);
+  });
 }
 
 }  // namespace

@@ -1,10 +1,11 @@
 /// The analysis of one experiment: what was asked, and everything that was found. `analyze_file` is the one
-/// way from a file to an `Analysis`; reports only print what stands here and compute nothing. All values are
-/// plain; nothing in an `Analysis` is NaN: what cannot be estimated
-/// says why. An end of an interval may be infinite.
+/// way from a file to an `Analysis` (`analyze_experiment` in served_experiment.hpp that from a server's events);
+/// reports only print what stands here and compute nothing. All values are plain; nothing in an `Analysis` is NaN:
+/// what cannot be estimated says why. An end of an interval may be infinite.
 #pragma once
 
 #include <splitplot/base/result.hpp>
+#include <splitplot/base/time.hpp>
 #include <splitplot/experiment/statistics_choice.hpp>
 #include <splitplot/stats/bayes/decision.hpp>
 #include <splitplot/stats/compare/contingency.hpp>
@@ -165,11 +166,20 @@ struct CovariateAdjustment {
   double variance_reduction = 0;  ///< 1 - (adjusted se / unadjusted se)^2; may be negative by chance
 };
 
+/// What a metric is in the plan of a served experiment.
+enum class MetricRole {
+  Primary,
+  Secondary,
+  Guardrail,
+  Exploratory,  ///< added after the start: tested in a family of its own, and never with a verdict
+};
+
 /// A metric over all units. Where covariates were given, `comparisons` are the adjusted ones and
 /// `adjustments` tells what that changed.
 struct MetricResult {
   std::string name;
-  std::string definition;  ///< as the user wrote it
+  std::string definition;          ///< as the user wrote it
+  std::optional<MetricRole> role;  ///< of a served experiment
   MetricKind kind = MetricKind::Mean;
   stats::Direction direction = stats::Direction::HigherIsBetter;
   StatedPrior prior = FlatPrior{};               ///< that the Bayesian answers use
@@ -243,6 +253,26 @@ struct SampleRatio {
   [[nodiscard]] bool trusted() const { return !mismatch && !differs_by_segment; }
 };
 
+/// Where a served experiment stands, and what its analysis rests on.
+struct ServedFacts {
+  std::string environment;  ///< "project/environment"
+  std::string experiment;   ///< key
+  std::string hypothesis;
+  std::string unit;            ///< "user", "anonymous", "account"
+  std::string fingerprint;     ///< of the plan, which was frozen at the start
+  std::uint64_t revision = 0;  ///< of the configuration, that started it
+  Timestamp started;
+  std::optional<Timestamp> stopped;
+  std::optional<std::uint64_t> planned_units;
+  bool before_horizon = false;  ///< the plan fixes a horizon that was not reached: no verdict yet
+  std::uint64_t exposures = 0;
+  std::optional<Timestamp> first_exposure, last_exposure;
+  std::uint64_t first_revision = 0, last_revision = 0;  ///< of the configuration, at the exposures
+  std::uint64_t watermark = 0;             ///< every journal record before this offset is in the analysis
+  std::optional<Timestamp> last_received;  ///< when the latest of them came in
+  std::vector<std::string> deviations;     ///< what was changed after the start, a sentence each
+};
+
 struct Analysis {
   AnalysisRequest request;
   std::string source;         ///< file name(s) as shown
@@ -255,8 +285,9 @@ struct Analysis {
   std::vector<SegmentTable> segment_tables;  ///< by dimension, then metric, then treatment
   Family family;
   std::optional<Family> segment_family;
-  std::vector<MethodUsed> methods;  ///< how metrics were compared over all units
-  std::optional<LookStatus> look;   ///< GroupSequential
+  std::vector<MethodUsed> methods;    ///< how metrics were compared over all units
+  std::optional<LookStatus> look;     ///< GroupSequential
+  std::optional<ServedFacts> served;  ///< of an experiment that was served, not read from a file
   std::vector<Assumption> assumptions;
   std::vector<Finding> findings;        ///< about the file and the experiment as a whole
   std::vector<std::string> conclusion;  ///< plain words, one thought each; claims no more than the numbers

@@ -127,6 +127,9 @@ using PoolingChoice =
 
 // ---------------------------------------------------------------- many tests
 
+/// The corrections by the words that choose them: "holm", "bh", ...
+[[nodiscard]] const std::vector<std::pair<std::string, stats::Correction>>& correction_words();
+
 /// How the tests of a family hang together in their correction.
 enum class FamilyStructure {
   Flat,  ///< one list of tests

@@ -105,6 +105,7 @@ struct ExperimentTables {
   std::optional<Timestamp> first_exposure, last_exposure;
   std::uint64_t first_revision = 0, last_revision = 0;  ///< of the configuration, at the exposures
   std::uint64_t exposures_of_other_units = 0;  ///< left out: of another kind of unit than was asked for
+  std::uint64_t exposures_outside = 0;         ///< left out: before `from`, or not before `until`
   std::vector<std::vector<std::uint32_t>> segment_versions;  ///< per segment, those that exposures carry
   std::vector<std::uint64_t> levels;                         ///< per dimension
   std::vector<std::uint64_t> refused;  ///< per metric: events whose property is not a number
