@@ -1,6 +1,7 @@
 #include "text_place.hpp"
 #include "yaml_scalar.hpp"
 
+#include <splitplot/base/code_point.hpp>
 #include <splitplot/base/spelling.hpp>
 #include <splitplot/model/document.hpp>
 #include <splitplot/model/json.hpp>
@@ -78,11 +79,8 @@ bool is_block(std::string_view text) {
 
 std::string escaped(std::string_view character) {
   static constexpr std::string_view kDigits = "0123456789abcdef";
-  unsigned code = static_cast<unsigned char>(character[0]);
-  if (character.size() == 2) code = (code & 0x1FU) << 6U | (static_cast<unsigned char>(character[1]) & 0x3FU);
-  if (character.size() == 3)
-    code = (code & 0x0FU) << 12U | (static_cast<unsigned char>(character[1]) & 0x3FU) << 6U |
-           (static_cast<unsigned char>(character[2]) & 0x3FU);
+  std::size_t end = 0;
+  const char32_t code = next_code_point(character, end);
   std::string out = "\\u";
   for (const unsigned shift : {12U, 8U, 4U, 0U}) out += kDigits[(code >> shift) & 0xFU];
   return out;
