@@ -67,14 +67,16 @@ SegmentTable::Extent SegmentTable::extent(const Segment& segment) const {
 }
 
 Result<void> SegmentTable::remove_before(JournalOffset offset) {
-  const std::lock_guard lock(mutex_);
-  while (segments_.size() > 1 && segments_[1].begin <= offset) {
+  while (true) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (segments_.size() < 2 || segments_[1].begin > offset) return {};
+      if (auto removed = files_.remove(path_of(segments_.front())); !removed) return removed;
+      segments_.erase(segments_.begin());
+    }
     // One by one: after a power cut the oldest may be there again, but none is missing between two others.
-    if (auto removed = files_.remove(path_of(segments_.front())); !removed) return removed;
-    segments_.erase(segments_.begin());
     if (auto synced = files_.sync_directory(directory_); !synced) return synced;
   }
-  return {};
 }
 
 }  // namespace splitplot::store

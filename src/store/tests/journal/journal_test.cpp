@@ -5,6 +5,8 @@
 #include <splitplot/store/journal.hpp>
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -120,33 +122,50 @@ TEST_F(JournalOnDisk, RemovesWholeSegmentsOnlyAndReadersSayWhatIsGone) {
   EXPECT_THAT(opened->recovery.damage, IsEmpty());
 }
 
-TEST_F(JournalOnDisk, IsFollowedByOtherThreadsWhileItGrows) {
+// Follows the journal and checks what it reads, until it has all. How much it read.
+int follow(Journal& journal, int records, std::atomic<JournalOffset>& position) {
+  auto reader = journal.read_from(0);
+  int count = 0;
+  while (count < records) {
+    const auto record = (*reader)->next();
+    if (!record) break;
+    if (!*record) {
+      std::this_thread::yield();
+      continue;
+    }
+    if ((*record)->payload != "record " + std::to_string(count)) break;
+    if ((*record)->next > journal.durable_end()) break;
+    position = (*record)->next;
+    ++count;
+  }
+  return count;
+}
+
+TEST_F(JournalOnDisk, IsFollowedByOtherThreadsWhileItGrowsAndItsBeginIsRemoved) {
   constexpr int kRecords = 500;
   auto opened = open_journal(posix_file_system(), options(2048));
   ASSERT_TRUE(opened);
   Journal& journal = *opened->journal;
-  std::vector<int> read(3, 0);
+  std::array<int, 2> read{};
+  std::array<std::atomic<JournalOffset>, 2> positions{};
+  std::atomic<bool> all_read = false;
   std::vector<std::thread> threads;
-  for (int& count : read) {
-    threads.emplace_back([&journal, &count] {
-      auto reader = journal.read_from(0);
-      while (count < kRecords) {
-        const auto record = (*reader)->next();
-        if (!record) break;
-        if (!*record) {
-          std::this_thread::yield();
-          continue;
-        }
-        if ((*record)->payload != "record " + std::to_string(count) ||
-            (*record)->next > journal.durable_end())
-          break;
-        ++count;
-      }
-    });
+  for (std::size_t i = 0; i < read.size(); ++i) {
+    threads.emplace_back([&, i] { read[i] = follow(journal, kRecords, positions[i]); });
   }
+  std::thread remover([&] {
+    while (!all_read) {
+      EXPECT_TRUE(journal.remove_before(std::min(positions[0].load(), positions[1].load())));
+      EXPECT_TRUE(journal.files());
+      std::this_thread::yield();
+    }
+  });
   append_numbered(journal, kRecords);
   for (auto& thread : threads) thread.join();
-  EXPECT_THAT(read, ElementsAre(kRecords, kRecords, kRecords));
+  all_read = true;
+  remover.join();
+  EXPECT_THAT(read, ElementsAre(kRecords, kRecords));
+  EXPECT_GT(journal.begin(), 0U);
 }
 
 TEST_F(JournalOnDisk, InspectionCountsAndChangesNothing) {
