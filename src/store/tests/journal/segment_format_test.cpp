@@ -39,7 +39,7 @@ TEST(Crc32c, AgreesWithRfc3720) {
 TEST(Crc32c, IsTheSameByInstructionByTablesAndBitByBit) {
   RandomStream random(1);
   std::string bytes;
-  for (int i = 0; i < 600; ++i) bytes += static_cast<char>(random.below(256));
+  for (int i = 0; i < 1300; ++i) bytes += static_cast<char>(random.below(256));
   for (std::size_t begin = 0; begin < 9; ++begin) {
     for (std::size_t length = 0; begin + length <= bytes.size(); length += 1 + length / 16) {
       const std::string part = bytes.substr(begin, length);
