@@ -64,7 +64,7 @@ ObjectReader::ObjectReader(const Value& value, Spot spot) : object_(&value), spo
 }
 
 const Value* ObjectReader::take(std::string_view name) {
-  known_.emplace_back(name);
+  if (std::ranges::find(known_, name) == known_.end()) known_.emplace_back(name);
   return object_->find(name);
 }
 
