@@ -43,17 +43,20 @@ TEST(InvarianceTest, WeightsAreKeptForFiftySeeds) {
   }
   const auto compiled = snapshot(std::move(configuration));
   // Of 150 counts, 0.4 lie more than three standard errors off by chance.
-  int outside = 0;
-  for (int seed = 0; seed < 50; ++seed) {
-    std::array<int, 3> counts{};
-    for (int i = 0; i < kUnits; ++i) {
-      const auto variant = variant_of(*compiled, "e" + std::to_string(seed), unit(i));
+  std::array<std::array<int, 3>, 50> counts{};
+  for (int i = 0; i < kUnits; ++i) {
+    const Value attributes = unit(i);
+    for (std::size_t seed = 0; seed < counts.size(); ++seed) {
+      const auto variant = variant_of(*compiled, "e" + std::to_string(seed), attributes);
       ASSERT_TRUE(variant);
-      ++counts[*variant];
+      ++counts[seed][*variant];
     }
+  }
+  int outside = 0;
+  for (std::size_t seed = 0; seed < counts.size(); ++seed) {
     for (std::size_t i = 0; i < weights.size(); ++i) {
       const double standard_error = std::sqrt(kUnits * weights[i] * (1 - weights[i]));
-      const double errors = std::abs(counts[i] - kUnits * weights[i]) / standard_error;
+      const double errors = std::abs(counts[seed][i] - kUnits * weights[i]) / standard_error;
       if (errors > 3) ++outside;
       EXPECT_LT(errors, 4.5) << "seed " << seed << ", variant " << i;
     }
