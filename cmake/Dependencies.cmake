@@ -19,6 +19,9 @@ pkg_check_modules(pcre2 REQUIRED IMPORTED_TARGET libpcre2-8>=10.38)
 if(BUILD_TESTING)
   find_package(GTest 1.12 REQUIRED)
 endif()
+if(SPLITPLOT_BENCHMARKS)
+  find_package(benchmark 1.7 REQUIRED)
+endif()
 
 # Boost.JSON is header-only for Debian's sake (deps/debian-build.txt has headers only), and must be compiled once a program.
 add_library(boost_json STATIC ${CMAKE_SOURCE_DIR}/deps/boost_json.cpp)
