@@ -81,7 +81,7 @@ class JournalLoader final : public Loader {
   /// the rows of a failed transaction are in it is for the warehouse to know.
   Result<Round> load_round() {
     store::LoadBatch batch;
-    const Result<Round> read = read_batch(batch);
+    Result<Round> read = read_batch(batch);
     if (!read) {
       reader_.reset();
       return read;

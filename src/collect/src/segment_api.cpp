@@ -15,9 +15,9 @@ namespace {
 namespace dom = simdjson::dom;
 namespace ondemand = simdjson::ondemand;
 
-constexpr std::size_t kKeptBytes = 32 * 1024;  // of a refused event
+constexpr std::size_t kKeptBytes = 32UL * 1024;  // of a refused event
 // Of a batch's context: every event gets a copy, so that a large one would make a small body a large load.
-constexpr std::size_t kBatchContextBytes = 4 * 1024;
+constexpr std::size_t kBatchContextBytes = 4UL * 1024;
 
 /// What one thread needs again and again.
 struct Workspace {

@@ -20,27 +20,31 @@ constexpr std::size_t kNameCharacters = 200;
 constexpr std::size_t kMessageIdCharacters = 100;
 
 // Members that mean something to us, by their index in kFieldNames.
-enum Field : std::size_t {
-  kType,
-  kEvent,
-  kName,
-  kUserId,
-  kAnonymousId,
-  kGroupId,
-  kPreviousId,
-  kMessageId,
-  kTimestamp,
-  kOriginalTimestamp,
-  kSentAt,
-  kProperties,
-  kTraits,
-  kContext,
-  kFieldCount,
+enum class Field : std::size_t {
+  Type,
+  Event,
+  Name,
+  UserId,
+  AnonymousId,
+  GroupId,
+  PreviousId,
+  MessageId,
+  Timestamp,
+  OriginalTimestamp,
+  SentAt,
+  Properties,
+  Traits,
+  Context,
 };
+constexpr std::size_t kFieldCount = 14;
 constexpr std::array<std::string_view, kFieldCount> kFieldNames{
     "type",    "event",      "name",      "userId",    "anonymousId",
     "groupId", "previousId", "messageId", "timestamp", "originalTimestamp",
     "sentAt",  "properties", "traits",    "context"};
+
+constexpr std::size_t index_of(Field field) {
+  return static_cast<std::size_t>(field);
+}
 
 std::size_t characters(std::string_view utf8) {
   return static_cast<std::size_t>(
@@ -70,10 +74,11 @@ class EventReader {
     return false;
   }
   bool refuse_at(Field field, std::string_view reason, std::string_view what) {
-    return refuse(reason, place_ + "/" + std::string(kFieldNames[field]) + " " + std::string(what));
+    return refuse(reason, place_ + "/" + std::string(kFieldNames[index_of(field)]) + " " + std::string(what));
   }
 
-  [[nodiscard]] bool has(Field field) const { return given_[field]; }
+  [[nodiscard]] const dom::element& content(Field field) const { return fields_[index_of(field)]; }
+  [[nodiscard]] bool has(Field field) const { return given_[index_of(field)]; }
 
   /// Notes where the members are; a null counts as not given.
   bool find_fields(const dom::object& object) {
@@ -98,9 +103,9 @@ class EventReader {
       event_.type = *type;
       return true;
     }
-    if (!has(kType)) return refuse("bad_type", in_words(place_) + " has no 'type'");
+    if (!has(Field::Type)) return refuse("bad_type", in_words(place_) + " has no 'type'");
     std::string_view text;
-    if (fields_[kType].get_string().get(text) == simdjson::SUCCESS) {
+    if (content(Field::Type).get_string().get(text) == simdjson::SUCCESS) {
       for (const EventType known : {EventType::Track, EventType::Identify, EventType::Page, EventType::Screen,
                                     EventType::Group, EventType::Alias}) {
         if (text != name_of(known)) continue;
@@ -108,7 +113,7 @@ class EventReader {
         return true;
       }
     }
-    return refuse_at(kType, "bad_type", "is none of track, identify, page, screen, group and alias");
+    return refuse_at(Field::Type, "bad_type", "is none of track, identify, page, screen, group and alias");
   }
 
   /// An id is a text or a whole number; an empty text counts as not given.
@@ -117,7 +122,7 @@ class EventReader {
     std::string_view text;
     std::int64_t integer = 0;
     std::uint64_t large = 0;
-    const dom::element& held = fields_[field];
+    const dom::element& held = content(field);
     if (held.get_string().get(text) == simdjson::SUCCESS) {
       if (text.size() > kIdBytes) return refuse_at(field, "bad_id", "is longer than 512 bytes");
       if (has_nul(text)) return refuse_at(field, "bad_id", "holds a NUL character");
@@ -136,17 +141,18 @@ class EventReader {
   }
 
   bool read_who() {
-    if (!read_id(kUserId, event_.user_id) || !read_id(kAnonymousId, event_.anonymous_id)) return false;
+    if (!read_id(Field::UserId, event_.user_id) || !read_id(Field::AnonymousId, event_.anonymous_id))
+      return false;
     if (event_.user_id.empty() && event_.anonymous_id.empty()) {
       return refuse("no_user", in_words(place_) + " has neither 'userId' nor 'anonymousId'");
     }
     if (event_.type == EventType::Group) {
-      if (!read_id(kGroupId, event_.group_id)) return false;
+      if (!read_id(Field::GroupId, event_.group_id)) return false;
       if (event_.group_id.empty())
         return refuse("no_group", in_words(place_) + " is a group call without 'groupId'");
     }
     if (event_.type == EventType::Alias) {
-      if (!read_id(kPreviousId, event_.previous_id)) return false;
+      if (!read_id(Field::PreviousId, event_.previous_id)) return false;
       if (event_.previous_id.empty()) {
         return refuse("no_previous_id", in_words(place_) + " is an alias call without 'previousId'");
       }
@@ -157,9 +163,9 @@ class EventReader {
   bool read_name() {
     const bool track = event_.type == EventType::Track;
     if (!track && event_.type != EventType::Page && event_.type != EventType::Screen) return true;
-    const Field field = track ? kEvent : kName;
+    const Field field = track ? Field::Event : Field::Name;
     std::string_view text;
-    if (has(field) && fields_[field].get_string().get(text) != simdjson::SUCCESS) {
+    if (has(field) && content(field).get_string().get(text) != simdjson::SUCCESS) {
       return refuse_at(field, "bad_event_name", "is not a text");
     }
     if (track && text.empty())
@@ -173,16 +179,16 @@ class EventReader {
   }
 
   bool read_message_id(std::string_view raw) {
-    if (!has(kMessageId)) return make_message_id(raw);
+    if (!has(Field::MessageId)) return make_message_id(raw);
     std::string_view text;
-    if (fields_[kMessageId].get_string().get(text) != simdjson::SUCCESS) {
-      return refuse_at(kMessageId, "bad_message_id", "is not a text");
+    if (content(Field::MessageId).get_string().get(text) != simdjson::SUCCESS) {
+      return refuse_at(Field::MessageId, "bad_message_id", "is not a text");
     }
     if (text.empty()) return make_message_id(raw);
     if (characters(text) > kMessageIdCharacters) {
-      return refuse_at(kMessageId, "bad_message_id", "is longer than 100 characters");
+      return refuse_at(Field::MessageId, "bad_message_id", "is longer than 100 characters");
     }
-    if (has_nul(text)) return refuse_at(kMessageId, "bad_message_id", "holds a NUL character");
+    if (has_nul(text)) return refuse_at(Field::MessageId, "bad_message_id", "holds a NUL character");
     event_.message_id = text;
     return true;
   }
@@ -203,18 +209,18 @@ class EventReader {
   }
 
   bool read_times() {
-    const Field field = has(kOriginalTimestamp) ? kOriginalTimestamp : kTimestamp;
+    const Field field = has(Field::OriginalTimestamp) ? Field::OriginalTimestamp : Field::Timestamp;
     std::string_view text;
     if (has(field)) {
-      if (fields_[field].get_string().get(text) == simdjson::SUCCESS) {
+      if (content(field).get_string().get(text) == simdjson::SUCCESS) {
         event_.times.client = parse_rfc3339(text);
       }
       if (!event_.times.client) return refuse_at(field, "bad_time", "is not an ISO 8601 time");
     }
     // Only the correction of the client's clock needs it, so one that cannot be read is not worth an event.
-    if (has(kSentAt) && fields_[kSentAt].get_string().get(text) == simdjson::SUCCESS) {
+    if (has(Field::SentAt) && content(Field::SentAt).get_string().get(text) == simdjson::SUCCESS) {
       event_.times.sent = parse_rfc3339(text);
-    } else if (!has(kSentAt)) {
+    } else if (!has(Field::SentAt)) {
       event_.times.sent = parse_rfc3339(defaults_.sent_at);
     }
     return true;
@@ -227,25 +233,25 @@ class EventReader {
     if (!has(field)) return true;
     dom::object object;
     dom::array list;
-    if (fields_[field].get_object().get(object) == simdjson::SUCCESS) {
+    if (content(field).get_object().get(object) == simdjson::SUCCESS) {
       found = object;
       return true;
     }
-    empty_list = fields_[field].get_array().get(list) == simdjson::SUCCESS && list.begin() == list.end();
+    empty_list = content(field).get_array().get(list) == simdjson::SUCCESS && list.begin() == list.end();
     return empty_list || refuse_at(field, reason, "is not an object");
   }
 
   bool append(Field field, std::string& out, const dom::object& object, const dom::object* under) {
     const auto flaw = append_object(out, object, under, limits_.depth - 1);
     if (!flaw) return true;
-    rejection_ = rejection_of(*flaw, place_ + "/" + std::string(kFieldNames[field]), limits_);
+    rejection_ = rejection_of(*flaw, place_ + "/" + std::string(kFieldNames[index_of(field)]), limits_);
     return false;
   }
 
   bool read_properties() {
     if (event_.type == EventType::Alias) return true;
     const bool traits = event_.type == EventType::Identify || event_.type == EventType::Group;
-    const Field field = traits ? kTraits : kProperties;
+    const Field field = traits ? Field::Traits : Field::Properties;
     std::optional<dom::object> properties;
     bool empty_list = false;
     if (!find_object(field, "bad_properties", properties, empty_list)) return false;
@@ -258,10 +264,10 @@ class EventReader {
   bool read_context() {
     std::optional<dom::object> context;
     bool empty_list = false;
-    if (!find_object(kContext, "bad_context", context, empty_list)) return false;
+    if (!find_object(Field::Context, "bad_context", context, empty_list)) return false;
     const dom::object* const under = defaults_.context ? &*defaults_.context : nullptr;
-    if (context) return append(kContext, event_.context_json, *context, under);
-    if (under != nullptr) return append(kContext, event_.context_json, *under, nullptr);
+    if (context) return append(Field::Context, event_.context_json, *context, under);
+    if (under != nullptr) return append(Field::Context, event_.context_json, *under, nullptr);
     if (empty_list) event_.context_json = "{}";
     return true;
   }

@@ -14,8 +14,8 @@ namespace splitplot::collect {
 
 /// The limits of the Segment specification, after decompression.
 struct EventLimits {
-  std::size_t event_bytes = 32 * 1024;
-  std::size_t batch_bytes = 500 * 1024;
+  std::size_t event_bytes = 32UL * 1024;
+  std::size_t batch_bytes = 500UL * 1024;
   std::size_t batch_events = 2500;
   std::size_t depth = 16;  ///< nested objects and lists, the event itself among them
 };
