@@ -166,19 +166,16 @@ void RunningPipeline::submit(Batch batch, Done done) {
   {
     const std::lock_guard lock(mutex_);
     refused = reason_to_refuse();
-    if (refused) {
-      ++status_.refused_batches;
-    } else {
+    if (!refused) {
       status_.received += prepared.events.size() + prepared.rejected.size();
       status_.waiting_bytes += prepared.bytes;
       waiting_.push_back(std::move(prepared));
+      wake_.notify_one();
+      return;
     }
+    ++status_.refused_batches;
   }
-  if (refused) {
-    prepared.done(tl::unexpected<Error>(std::move(*refused)));
-  } else {
-    wake_.notify_one();
-  }
+  prepared.done(tl::unexpected<Error>(std::move(*refused)));
 }
 
 PipelineStatus RunningPipeline::status() const {

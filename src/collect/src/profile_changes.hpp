@@ -11,7 +11,7 @@ namespace splitplot::collect {
 
 /// A profile is one unit's, and events come from strangers: more than this is not kept.
 inline constexpr std::size_t kMaximumTraits = 200;
-inline constexpr std::size_t kMaximumTraitBytes = 32 * 1024;
+inline constexpr std::size_t kMaximumTraitBytes = std::size_t{32} * 1024;
 
 /// What an event says about one unit.
 struct ProfileChange {

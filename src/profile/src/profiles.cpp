@@ -23,7 +23,7 @@ using ProfilePointer = std::shared_ptr<const Profile>;
 constexpr std::size_t kShards = 64;
 
 struct TextHash {
-  using is_transparent = void;
+  using is_transparent = void;  // NOLINT(readability-identifier-naming): the library's word
   std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
 };
 
