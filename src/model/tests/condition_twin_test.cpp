@@ -203,7 +203,7 @@ TEST(ConditionTwinTest, CompiledAndInterpretedConditionsAgree) {
   constexpr std::uint64_t kSeed = 20261122;
   Generator generator(kSeed);
   int met = 0;
-  constexpr int kConditions = 3'000;
+  constexpr int kConditions = 2'000;
   constexpr int kUnitsEach = 4;
   for (int i = 0; i < kConditions; ++i) {
     const Value written = generator.condition(3);

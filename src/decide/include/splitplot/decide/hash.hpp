@@ -9,7 +9,7 @@
 namespace splitplot::decide {
 
 /// Position of a unit in [0, 1): one of 10,000 buckets. FNV-1a of seed + value, then of its decimal text
-/// (docs/methods/assignment.md). `value` is UTF-8 and hashed as UTF-16 code units, like the reference does.
+/// (docs/formats/assignment.md). `value` is UTF-8 and hashed as UTF-16 code units, like the reference does.
 [[nodiscard]] double bucket_of(std::string_view seed, std::string_view value);
 
 /// Whether text hashes the same in SDKs of all languages: ASCII only.
