@@ -24,9 +24,9 @@ std::string experiment(const std::string& members) {
 }
 
 std::vector<double> weights_of(const std::string& variants) {
+  const Configuration read = accepted("{kind: experiment, key: e, variants: " + variants + "}");
   std::vector<double> weights;
-  for (const ExperimentVariant& variant :
-       accepted("{kind: experiment, key: e, variants: " + variants + "}").experiments.at("e").variants)
+  for (const ExperimentVariant& variant : read.experiments.at("e").variants)
     weights.push_back(variant.weight);
   return weights;
 }

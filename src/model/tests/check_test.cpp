@@ -256,7 +256,7 @@ TEST(Check, AnyBodyIsAcceptedOrRefused) {
   const std::vector<std::string> names{
       "variants", "default", "rules",  "type",     "metrics", "plan",     "layer",      "condition",
       "event",    "where",   "window", "coverage", "control", "segments", "population", "description"};
-  for (int i = 0; i < 2000; ++i) {
+  for (int i = 0; i < 1000; ++i) {
     std::vector<Document> documents;
     for (const DocumentKind kind : kDocumentKinds) {
       Value body = Value::Object{};
