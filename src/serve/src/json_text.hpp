@@ -9,9 +9,4 @@ namespace splitplot::serve {
 /// Appends the text as a JSON string with its quotes. Bytes that are no UTF-8 become U+FFFD.
 void append_json_text(std::string& out, std::string_view text);
 
-/// Appends "name": for a name that needs no escaping.
-inline void append_name(std::string& out, std::string_view name) {
-  out.append("\"").append(name).append("\":");
-}
-
 }  // namespace splitplot::serve

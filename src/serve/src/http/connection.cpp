@@ -162,6 +162,10 @@ void Connection::close() {
 }
 
 void Connection::next_request() {
+  if (home_->winding_down()) {
+    close();
+    return;
+  }
   parser_.emplace();
   parser_->eager(false);
   parser_->header_limit(static_cast<std::uint32_t>(home_->shared().limits.header_bytes));
@@ -203,10 +207,6 @@ void Connection::read_header() {
   if (phase_ == Phase::Idle) {
     if (buffer_.size() == 0) {
       read_more();
-      return;
-    }
-    if (home_->winding_down()) {
-      close();
       return;
     }
     phase_ = Phase::Header;

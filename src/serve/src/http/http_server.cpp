@@ -17,11 +17,13 @@ using boost::system::error_code;
 using Acceptor = asio::basic_socket_acceptor<tcp, asio::io_context::executor_type>;
 
 constexpr std::chrono::milliseconds kRestAfterFailedAccept{100};
-constexpr std::string_view kTooMany =
-    "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nContent-Length: "
-    "97\r\nRetry-After: 1\r\n"
-    "Connection: close\r\n\r\n"
-    R"({"errorCode":"GENERAL","errorDetails":"the server has too many connections open","metadata":{} })";
+/// In OFREP's form, which is as good as any for a client whose request was not read.
+std::string too_many_connections() {
+  const std::string body =
+      R"({"errorCode":"GENERAL","errorDetails":"the server has too many connections open","metadata":{}})";
+  return "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nContent-Length: " +
+         std::to_string(body.size()) + "\r\nRetry-After: 1\r\nConnection: close\r\n\r\n" + body;
+}
 
 class AsioServer final : public HttpServer {
  public:
@@ -109,7 +111,7 @@ class AsioServer final : public HttpServer {
     error_code ignored;
     if (shared_->open >= shared_->limits.connections) {
       socket.non_blocking(true, ignored);
-      socket.send(asio::buffer(kTooMany), 0, ignored);
+      socket.send(asio::buffer(too_many_), 0, ignored);
       socket.close(ignored);
       return;
     }
@@ -123,6 +125,7 @@ class AsioServer final : public HttpServer {
   std::vector<std::shared_ptr<IoThread>> threads_;
   std::unique_ptr<Acceptor> acceptor_;
   std::unique_ptr<asio::steady_timer> rest_;
+  const std::string too_many_ = too_many_connections();
   std::size_t next_ = 0;
   std::uint16_t port_ = 0;
   bool running_ = false;

@@ -1,6 +1,7 @@
 #include "ofrep/exposures.hpp"
 
 #include "call.hpp"
+#include "ofrep/question.hpp"
 
 #include <splitplot/model/json.hpp>
 
@@ -45,23 +46,15 @@ std::string message_id(const decide::Decision& decision) {
 
 }  // namespace
 
-collect::Event exposure_event(const catalogue::Principal& principal, const decide::Decision& decision,
-                              const Value& context, std::uint64_t revision, Timestamp now) {
+collect::Event exposure_event(const decide::Decision& decision, const Value& context) {
   const model::Experiment& experiment = *decision.experiment;
   collect::Event event;
-  event.environment = environment_name(principal.scope);
-  event.source = principal.connection;
   event.message_id = message_id(decision);
   event.type = collect::EventType::Track;
   event.name = collect::kEvaluationExposure;
-  event.times.client = now;
-  event.times.received = now;
-  event.times.corrected = now;
   const std::string unit(decision.bucket_value);
-  if (const std::string* user =
-          context.find("targetingKey") ? context.find("targetingKey")->if_text() : nullptr) {
-    event.user_id = *user;
-  }
+  const std::optional<Unit> user = unit_of(context);
+  if (user && user->id != unit) event.user_id = user->id;  // the same id is that of the experiment's unit
   switch (experiment.unit) {
     case UnitKind::User:
       event.user_id = unit;
@@ -79,8 +72,6 @@ collect::Event exposure_event(const catalogue::Principal& principal, const decid
   collect::Exposure exposure;
   exposure.experiment = experiment.key;
   exposure.variant = experiment.variants[decision.experiment_variant].key;
-  exposure.unit = Unit{experiment.unit, unit};
-  exposure.revision = revision;
   event.exposure = std::move(exposure);
   return event;
 }
@@ -99,7 +90,7 @@ void record_exposure(const ExposureSink& sink, const catalogue::Principal& princ
   collect::Batch batch;
   batch.environment = environment_name(principal.scope);
   batch.source = principal.connection;
-  batch.events.push_back(exposure_event(principal, decision, context, revision, now));
+  batch.events.push_back(exposure_event(decision, context));
   sink.pipeline.submit(std::move(batch), [recent = sink.recent, metrics = sink.metrics,
                                           fingerprint](const Result<collect::Accepted>& accepted) {
     if (accepted) {

@@ -42,10 +42,9 @@ class RecentExposures {
 
 namespace ofrep {
 
-/// An exposure as the event that the journal keeps. `decision` is of an experiment.
-[[nodiscard]] collect::Event exposure_event(const catalogue::Principal& principal,
-                                            const decide::Decision& decision, const Value& context,
-                                            std::uint64_t revision, Timestamp now);
+/// An exposure as the event that the journal keeps; the pipeline adds where it came from and when. `decision` is of an
+/// experiment.
+[[nodiscard]] collect::Event exposure_event(const decide::Decision& decision, const Value& context);
 
 /// What the recording needs to live on after the request.
 struct ExposureSink {

@@ -48,22 +48,12 @@ void count(Metrics& metrics, const collect::ParsedBatch& parsed, std::size_t byt
   metrics.batch(bytes, parsed.events.size() + parsed.rejected.size());
 }
 
-collect::Batch batch_of(const catalogue::Principal& source, collect::ParsedBatch parsed, Timestamp now) {
+collect::Batch batch_of(const catalogue::Principal& source, collect::ParsedBatch parsed) {
   collect::Batch batch;
   batch.environment = environment_name(source.scope);
   batch.source = source.connection;
   batch.events = std::move(parsed.events);
   batch.rejected = std::move(parsed.rejected);
-  for (collect::Event& event : batch.events) {
-    event.environment = batch.environment;
-    event.source = batch.source;
-    event.times.received = now;
-  }
-  for (collect::RejectedEvent& rejected : batch.rejected) {
-    rejected.environment = batch.environment;
-    rejected.source = batch.source;
-    rejected.received = now;
-  }
   return batch;
 }
 
@@ -71,6 +61,15 @@ collect::Batch batch_of(const catalogue::Principal& source, collect::ParsedBatch
 
 void receive(const Call& call, const collect::SegmentPath& path, const Responder& responder) {
   Result<collect::ParsedBatch> parsed = collect::parse_segment_body(call.request.body, path);
+  // A body that cannot be read has no key either.
+  const std::optional<catalogue::Principal> source = parsed ? source_of(call, *parsed) : call.principal;
+  if (!source || !allows(Permission::Ingest, source->kind)) {
+    call.context.metrics->event_rejected("bad_key");
+    const std::string why = parsed ? "" : ", and " + parsed.error().message;
+    responder(failure(401, "invalid_write_key", "the request has no valid write key" + why,
+                      "send a connection's key as the user of Basic authorization, or as 'writeKey'"));
+    return;
+  }
   if (!parsed) {
     const bool is_too_large = parsed.error().code == ErrorCode::ResourceLimit;
     call.context.metrics->event_rejected(is_too_large ? "oversize" : "bad_json");
@@ -78,23 +77,15 @@ void receive(const Call& call, const collect::SegmentPath& path, const Responder
                       parsed.error().hint));
     return;
   }
-  const std::optional<catalogue::Principal> source = source_of(call, *parsed);
-  if (!source || !allows(Permission::Ingest, source->kind)) {
-    call.context.metrics->event_rejected("bad_key");
-    responder(failure(401, "invalid_write_key", "the request has no valid write key",
-                      "send a connection's key as the user of Basic authorization, or as 'writeKey'"));
-    return;
-  }
   count(*call.context.metrics, *parsed, call.request.body.size());
   if (parsed->events.empty() && parsed->rejected.empty()) {
     responder(success());
     return;
   }
-  call.context.services.pipeline.submit(
-      batch_of(*source, std::move(*parsed), call.context.services.clock.now()),
-      [responder](const Result<collect::Accepted>& accepted) {
-        responder(accepted ? success() : refusal(accepted.error()));
-      });
+  call.context.services.pipeline.submit(batch_of(*source, std::move(*parsed)),
+                                        [responder](const Result<collect::Accepted>& accepted) {
+                                          responder(accepted ? success() : refusal(accepted.error()));
+                                        });
 }
 
 void receive_batch(const Call& call, Responder responder) {
