@@ -168,8 +168,8 @@ TEST_F(PlanningTest, WarnsWhereARunningExperimentLeavesItsPlan) {
     text.replace(text.find(from), std::string_view(from).size(), to);
     const auto planned = plan(text);
     EXPECT_THAT(texts(planned.problems), IsEmpty()) << to;
-    EXPECT_THAT(texts(planned.warnings), Contains(HasSubstr(std::string("experiment 'colour', ") +
-                                                               pointer + ": the experiment is running")))
+    EXPECT_THAT(texts(planned.warnings), Contains(HasSubstr(std::string("experiment 'colour', ") + pointer +
+                                                            ": the experiment is running")))
         << to;
   }
   EXPECT_THAT(texts(plan(test::colour_experiment("draft", "running\ndescription: x")).warnings), IsEmpty());

@@ -89,7 +89,7 @@ Error to_unavailable(Error cause) {
 }
 
 void SegmentedJournal::start(Survey& survey) {
-  next_begin_ = survey.recovery.end;
+  next_begin_ = std::max(survey.recovery.end, align_up(options_.not_before));
   // A record counts up to here; offsets beyond, which a torn end has used up, are never given out again.
   end_ = survey.segments.empty() ? next_begin_ : survey.segments.back().end;
   table_ = std::make_shared<SegmentTable>(files_, options_.directory, survey.segments, end_);

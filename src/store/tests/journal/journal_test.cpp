@@ -201,6 +201,27 @@ TEST_F(JournalOnDisk, InspectionOfAJournalThatIsWrittenTakesItsEndForUnfinished)
   EXPECT_EQ(found->damage.size(), 2U);
 }
 
+TEST_F(JournalOnDisk, BeginsBehindWhatOthersHoldWhenItLostItsEnd) {
+  JournalOffset held = 0;
+  {
+    auto opened = open_journal(posix_file_system(), options());
+    ASSERT_TRUE(opened);
+    append_numbered(*opened->journal, 10);
+    held = opened->journal->durable_end();
+  }
+  const std::string file = path("data/journal/00000000000000000000.journal");
+  std::filesystem::resize_file(file, std::filesystem::file_size(file) - 100);
+  JournalOptions with_holders = options();
+  with_holders.not_before = held;
+  auto opened = open_journal(posix_file_system(), with_holders);
+  ASSERT_TRUE(opened);
+  const auto next = opened->journal->append(std::vector<std::string>{"new"});
+  ASSERT_TRUE(next);
+  EXPECT_GE(*next, held);
+  // Who holds everything before `held` reads on from there, and gets what is new, alone.
+  EXPECT_THAT(payloads_of(read_all(*opened->journal, held)), ElementsAre("new"));
+}
+
 TEST_F(JournalOnDisk, RefusesANewerFormat) {
   std::filesystem::create_directories(options().directory);
   std::string header = "SPLTJRNL";

@@ -31,6 +31,9 @@ struct JournalOptions {
   std::string directory;                      ///< made if it is not there
   std::uint64_t segment_bytes = 64ULL << 20;  ///< a segment is closed when it is longer
   std::uint64_t reserve_bytes = 16ULL << 20;  ///< disk space that appends leave free
+  /// The next record will not be before this offset: others hold records up to there, which a damaged journal may have
+  /// lost. So no offset is given out twice, and what they hold stays.
+  JournalOffset not_before = 0;
 };
 
 /// What was found damaged, and what became of it.
