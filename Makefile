@@ -62,8 +62,8 @@ deps-build:
 
 deps-test:
 	@scripts/install-debian-packages deps/debian-build.txt deps/debian-test.txt
-	@scripts/install-npm-packages deps/duckdb deps/web-test
+	@scripts/install-npm-packages deps/duckdb deps/sdk-test deps/web-test
 
 deps-lint:
 	@scripts/install-debian-packages deps/debian-build.txt deps/debian-test.txt deps/debian-lint.txt
-	@scripts/install-npm-packages deps/duckdb deps/web-test
+	@scripts/install-npm-packages deps/duckdb deps/sdk-test deps/web-test

@@ -60,9 +60,15 @@ int main(int argc, char** argv) {
   program.require_subcommand(1);
   program.footer("Help on a command: splitplot COMMAND --help");
   splitplot::app::Run run;
+  splitplot::app::add_serve_command(program, run);
+  splitplot::app::add_config_command(program, run);
+  splitplot::app::add_document_commands(program, run);
+  splitplot::app::add_results_command(program, run);
   splitplot::app::add_analyze_command(program, run);
   splitplot::app::add_power_command(program, run);
   splitplot::app::add_example_command(program, run);
+  splitplot::app::add_maintenance_commands(program, run);
+  splitplot::app::add_journal_command(program, run);
   try {
     program.parse(argc, argv);
   } catch (const CLI::Success& success) {  // --help, --version

@@ -1,0 +1,59 @@
+// Everything a server consists of, opened in the right order and closed in the reverse one: data folder, catalogue,
+// journal, online store, the way in, warehouse, loader. What the HTTP server and the maintenance commands stand on.
+#pragma once
+
+#include "server/data_folder.hpp"
+#include "server/settings.hpp"
+
+#include <splitplot/base/log.hpp>
+#include <splitplot/base/result.hpp>
+#include <splitplot/base/time.hpp>
+#include <splitplot/catalogue/catalogue.hpp>
+#include <splitplot/collect/loader.hpp>
+#include <splitplot/collect/pipeline.hpp>
+#include <splitplot/experiment/served_experiment.hpp>
+#include <splitplot/store/event_warehouse.hpp>
+#include <splitplot/store/journal.hpp>
+#include <splitplot/store/online.hpp>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace splitplot::app {
+
+class Installation {
+ public:
+  /// Opens or makes a data folder. `clock` and `log` must outlive it. Errors: as of the parts.
+  [[nodiscard]] static Result<std::unique_ptr<Installation>> open(const ServerSettings& settings, const Clock& clock, Log& log);
+
+  Installation(const Installation&) = delete;
+  Installation& operator=(const Installation&) = delete;
+  ~Installation() = default;
+
+  [[nodiscard]] catalogue::Catalogue& catalogue() { return *catalogue_.catalogue; }
+  [[nodiscard]] const std::vector<catalogue::NewCredential>& first_keys() const { return catalogue_.first_keys; }
+  [[nodiscard]] store::Journal& journal() { return *journal_.journal; }
+  [[nodiscard]] const store::JournalRecovery& journal_recovery() const { return journal_.recovery; }
+  [[nodiscard]] collect::Pipeline& pipeline() { return *pipeline_; }
+  [[nodiscard]] collect::Loader& loader() { return *loader_; }
+  [[nodiscard]] store::EventWarehouse& warehouse() { return *warehouse_; }
+
+  /// What an experiment has found so far: everything acknowledged before the call counts.
+  /// Errors: NotFound (no such experiment, never started), Unavailable (the loader is behind), as of the analysis.
+  [[nodiscard]] Result<experiment::Analysis> analyze(const catalogue::Scope& scope, std::string_view experiment);
+
+ private:
+  explicit Installation(FolderLock lock) : lock_(std::move(lock)) {}
+
+  // Destroyed from the last to the first.
+  FolderLock lock_;
+  catalogue::OpenedCatalogue catalogue_;
+  store::OpenedJournal journal_;
+  std::unique_ptr<store::OnlineStore> online_;
+  std::unique_ptr<collect::Pipeline> pipeline_;
+  std::unique_ptr<store::EventWarehouse> warehouse_;
+  std::unique_ptr<collect::Loader> loader_;
+};
+
+}  // namespace splitplot::app

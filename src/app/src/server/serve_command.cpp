@@ -1,0 +1,159 @@
+// splitplot serve: the server. Opens the data folder, listens, and stops when asked to.
+
+#include "command.hpp"
+#include "files.hpp"
+#include "server/backup.hpp"
+#include "server/installation.hpp"
+#include "server/json_log.hpp"
+#include "server/settings.hpp"
+
+#include <splitplot/base/key.hpp>
+#include <splitplot/report/report.hpp>
+#include <splitplot/serve/server.hpp>
+
+#include <csignal>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+
+#include <fmt/format.h>
+
+namespace splitplot::app {
+namespace {
+
+constexpr auto kGrace = std::chrono::seconds(10);
+
+struct ServeOptions {
+  TypedSettings typed;
+};
+
+/// Blocks the signals that stop the server, for this thread and those it starts; they are waited for instead.
+sigset_t block_stop_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);  // a client that went away is an error of that connection
+  return signals;
+}
+
+/// Real time, or in test mode one that stands still until it is set.
+struct ServerClock {
+  SystemClock system;
+  std::optional<ManualClock> manual;
+  [[nodiscard]] const Clock& get() const { return manual ? static_cast<const Clock&>(*manual) : system; }
+};
+
+Result<serve::ResultsPage> results_page(Installation& installation, const catalogue::Scope& scope, std::string_view experiment,
+                                        const serve::ResultsRequest& request, const Clock& clock) {
+  const auto analysis = installation.analyze(scope, experiment);
+  if (!analysis) return tl::unexpected(analysis.error());
+  switch (request.format) {
+    case serve::ResultsFormat::Json:
+      return serve::ResultsPage{"application/json", report::to_json(*analysis)};
+    case serve::ResultsFormat::Html:
+      return serve::ResultsPage{"text/html; charset=utf-8", report::to_html(*analysis, rfc3339(clock.now()))};
+    case serve::ResultsFormat::Text:
+      return serve::ResultsPage{"text/plain; charset=utf-8", report::to_terminal(*analysis, request.style)};
+  }
+  return fail(ErrorCode::Internal, "a format of results that does not exist");
+}
+
+/// Makes a backup under DATA/backups; without a name, one after the time.
+Result<Value> back_up_named(const DataFolder& folder, std::string_view name, const Clock& clock) {
+  std::string chosen(name);
+  const std::string now = rfc3339(clock.now());
+  if (chosen.empty()) {
+    for (const char c : now) {
+      if (c != ':' && c != '-') chosen += c == '.' ? '-' : c;
+    }
+  }
+  const std::string target = folder.backups() + "/" + chosen;
+  std::error_code ignored;
+  std::filesystem::create_directories(folder.backups(), ignored);
+  const auto manifest = back_up(folder, target, now);
+  if (!manifest) return tl::unexpected(manifest.error());
+  return Value(Value::Object{{"name", chosen},
+                             {"folder", std::filesystem::absolute(target).string()},
+                             {"journal_end", manifest->journal_end},
+                             {"journal_records", manifest->journal_records}});
+}
+
+/// Space left for events and the warehouse.
+std::optional<std::string> disk_trouble(const ServerSettings& settings) {
+  const auto free = store::posix_file_system().free_bytes(settings.data);
+  if (!free) return "the data folder cannot be asked for its free space: " + free.error().message;
+  if (*free >= settings.journal_reserve_bytes) return std::nullopt;
+  return fmt::format("{} bytes are free on the disk of {}, less than the reserve of {}", *free, settings.data,
+                     settings.journal_reserve_bytes);
+}
+
+void print_first_keys(const std::vector<catalogue::NewCredential>& keys) {
+  if (keys.empty()) return;
+  std::cout << "A new installation. Its keys, shown only now (new ones: splitplot keys add CONNECTION):\n\n";
+  for (const catalogue::NewCredential& key : keys) {
+    std::cout << fmt::format("  {:<8} {}\n", key.connection, key.secret);
+  }
+  std::cout << "\nFor the commands apply, get, results ...:  export SPLITPLOT_KEY=<the admin key>\n";
+}
+
+ExitCode failed(const Error& error) {
+  print_error(error, ErrorStyle::Text);
+  return exit_code_of(error.code);
+}
+
+ExitCode run_serve(const ServeOptions& options) {
+  const sigset_t signals = block_stop_signals();
+  const auto settings = resolve_settings(options.typed);
+  if (!settings) return failed(settings.error());
+  ServerClock clock;
+  if (settings->test_mode) clock.manual.emplace(clock.system.now());
+  const auto log = make_json_log(clock.get(), settings->debug_log);
+  auto opened = Installation::open(*settings, clock.get(), *log);
+  if (!opened) return failed(opened.error());
+  Installation& installation = **opened;
+
+  serve::Services services{installation.catalogue(), installation.pipeline(), clock.get(), *log};
+  services.loader = &installation.loader();
+  services.results = [&](const catalogue::Scope& scope, std::string_view experiment, const serve::ResultsRequest& request) {
+    return results_page(installation, scope, experiment, request, clock.get());
+  };
+  services.back_up = [&](std::string_view name) { return back_up_named({settings->data}, name, clock.get()); };
+  services.readiness.push_back({"disk", [&] { return disk_trouble(*settings); }});
+  services.test_clock = clock.manual ? &*clock.manual : nullptr;
+  services.version = SPLITPLOT_VERSION;
+  serve::ServerOptions server_options;
+  server_options.address = settings->listen_address;
+  server_options.port = settings->listen_port;
+  server_options.io_threads = static_cast<unsigned>(settings->io_threads);
+  server_options.access_log = settings->debug_log ? serve::AccessLog::On : serve::AccessLog::Off;
+  const auto server = serve::Server::start(services, server_options);
+  if (!server) return failed(server.error());
+
+  print_first_keys(installation.first_keys());
+  const bool six = settings->listen_address.find(':') != std::string::npos;
+  std::cout << fmt::format("\nSplitplot {} listens on http://{}{}{}:{}  (data: {}; stop with Ctrl-C)\n", SPLITPLOT_VERSION,
+                           six ? "[" : "", settings->listen_address, six ? "]" : "", (*server)->port(), settings->data)
+            << std::flush;
+  log->info("listening", {{"address", settings->listen_address}, {"port", (*server)->port()}, {"data", settings->data}});
+  int signal = 0;
+  sigwait(&signals, &signal);
+  log->info("stopping", {{"signal", signal}});
+  (*server)->stop(kGrace);
+  return ExitCode::Success;
+}
+
+}  // namespace
+
+void add_serve_command(CLI::App& program, Run& run) {
+  const auto options = std::make_shared<ServeOptions>();
+  CLI::App* command = program.add_subcommand("serve", "Run the server: events in, decisions out, results back");
+  add_setting_flags(*command, options->typed);
+  command->footer(
+      "Every flag can also be an environment variable (SPLITPLOT_LISTEN) or a line of the\n"
+      "settings file (listen = 127.0.0.1:8080). splitplot config shows what holds.");
+  command->callback([options, &run] { run = [options] { return run_serve(*options); }; });
+}
+
+}  // namespace splitplot::app

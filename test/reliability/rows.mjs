@@ -1,0 +1,185 @@
+// The reliability rows of the scorecard, each against a real server: what is done to it, and what must come out.
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Server, withFolder, withServer } from '../served/server.mjs';
+import { compare, journalled, Producer, random } from './producer.mjs';
+
+const kFlag = 'kind: flag\nkey: f\nvariants: {on: true, off: false}\ndefault: on\n';
+
+export const kTiers = {
+  quick: { kills: 100, restarts: 5, faults: 12, cuts: 40 },
+  long: { kills: 1000, restarts: 25, faults: 60, cuts: 400 },
+};
+
+async function checked(server, producer) {
+  const { lost, doubled } = compare(producer.acknowledged, journalled(server));
+  const verified = JSON.parse(server.run('verify', '--data', server.data, '--json'));
+  return { lost, doubled, verified };
+}
+
+/** R1: killed at random moments while clients send and send again. */
+async function kills(binary, { kills: count }, seed) {
+  const draw = random(seed);
+  return withServer(binary, async (server) => {
+    const producer = new Producer(server, 'k', { draw }).start(6);
+    for (let kill = 0; kill < count; ++kill) {
+      await sleep(5 + draw() * 150);
+      await server.kill();
+      await server.start();
+    }
+    await sleep(200);
+    await producer.finish();
+    await server.stop();
+    const { lost, doubled, verified } = await checked(server, producer);
+    return {
+      id: 'R1', test: 'acknowledged events over random kill -9, clients retry', n: count, target: '0 lost, 0 doubled',
+      ours: `${lost} lost, ${doubled} doubled`, met: lost === 0 && doubled === 0 && verified.good && producer.acknowledged.length > count,
+      beside: `${producer.acknowledged.length} events acknowledged; warehouse ${verified.warehouse.events}, journal ${verified.journal.events}`,
+    };
+  });
+}
+
+/** R3: fdatasync answers EIO at the Nth call. */
+async function failedSyncs(binary, { faults }, seed) {
+  const outcomes = { lost: 0, doubled: 0, refused: 0, unanswered: 0, retried: 0 };
+  for (let nth = 1; nth <= faults; ++nth) {
+    await withFolder(async (folder) => {
+      const data = join(folder, 'data');
+      const plain = await new Server(binary, data).start();
+      plain.apply('flag.yaml', kFlag);
+      await plain.stop();
+      const trace = join(folder, 'trace');
+      const server = new Server(binary, data, {
+        wrapper: ['strace', '-f', '-q', '-o', trace, '-P', join(data, 'journal'), '-e', 'trace=fdatasync', '-e', `inject=fdatasync:error=EIO:when=${nth + 4}`],
+      });
+      Object.assign(server, { keys: plain.keys });
+      await server.start();
+      const producer = new Producer(server, `s${nth}`, { draw: random(seed + nth), pauseMs: 1 }).start(4);
+      for (let waited = 0; producer.refused === 0 && waited < 4000; waited += 20) await sleep(20);
+      const decision = await (await server.evaluate('f', { targetingKey: 'u' })).json();
+      if (decision.value !== true) outcomes.unanswered += 1;
+      await sleep(400);
+      await producer.finish();
+      await server.stop();
+      const { lost, doubled } = await checked(server, producer);
+      outcomes.lost += lost;
+      outcomes.doubled += doubled;
+      outcomes.refused += producer.refused > 0 ? 1 : 0;
+    });
+  }
+  const { lost, doubled, refused, unanswered } = outcomes;
+  return {
+    id: 'R3', test: 'fdatasync of the journal fails (EIO) at the Nth call', n: faults, target: '503, 0 lost, decides on',
+    ours: `${refused} of ${faults} refused, ${lost} lost`, met: refused === faults && lost === 0 && doubled === 0 && unanswered === 0,
+    beside: `${doubled} doubled; ${unanswered} decisions unanswered; events are taken again by themselves`,
+  };
+}
+
+/** R4: the disk runs full, and is freed. */
+async function fullDisk(binary) {
+  return withFolder(async (folder) => {
+    const disk = join(folder, 'disk');
+    mkdirSync(disk);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64m', 'tmpfs', disk]);
+    const server = new Server(binary, join(disk, 'data'), { args: ['--journal-reserve', '4MB'] });
+    try {
+      await server.start();
+      server.apply('../flag.yaml', kFlag);
+      const producer = new Producer(server, 'd', { batch: 400 }).start(4);
+      const ballast = join(disk, 'ballast');
+      writeFileSync(ballast, Buffer.alloc(24 << 20));
+      for (let waited = 0; producer.refused === 0 && waited < 60_000; waited += 50) await sleep(50);
+      const statusWhenFull = (await server.request('GET', '/readyz')).status;
+      const decided = (await (await server.evaluate('f', { targetingKey: 'u' })).json()).value === true;
+      const before = producer.acknowledged.length;
+      rmSync(ballast);
+      for (let waited = 0; producer.acknowledged.length === before && waited < 20_000; waited += 50) await sleep(50);
+      const resumed = producer.acknowledged.length > before;
+      const refused = producer.refused > 0;
+      await producer.finish();
+      await server.stop();
+      await server.start();
+      await server.stop();
+      const { lost, doubled, verified } = await checked(server, producer);
+      return {
+        id: 'R4', test: 'disk full (64 MB tmpfs), then freed', n: 1, target: '503, decides on, resumes',
+        ours: `${refused ? '503' : 'not refused'}, ${decided ? 'decides' : 'silent'}, ${resumed ? 'resumes' : 'stuck'}`,
+        met: refused && decided && resumed && lost === 0 && doubled === 0 && statusWhenFull === 503 && verified.rows_agree !== false,
+        beside: `${producer.acknowledged.length} events, ${lost} lost, ${doubled} doubled; starts again`,
+      };
+    } finally {
+      await server.kill();
+      execFileSync('umount', ['-l', disk]);
+    }
+  });
+}
+
+/** R5: the stopped server's journal is cut or bits of it are flipped; it starts and misses only what was hit. */
+async function damagedJournal(binary, { cuts }, seed) {
+  const draw = random(seed);
+  return withServer(binary, async (server, folder) => {
+    const producer = new Producer(server, 'c', { batch: 10 }).start(2);
+    await sleep(300);
+    await producer.finish();
+    await server.stop();
+    const journal = join(server.data, 'journal');
+    const file = join(journal, readdirSync(journal).filter((name) => name.endsWith('.journal')).sort().at(-1));
+    const whole = readFileSync(file);
+    const stored = journalled(server).length;
+    let notStarted = 0;
+    let worst = 0;
+    for (let i = 0; i < cuts; ++i) {
+      const cutting = i % 2 === 0;
+      if (cutting) {
+        truncateSync(file, whole.length - 1 - Math.floor(draw() * 300));
+      } else {
+        const flipped = Buffer.from(whole);
+        const at = 64 + Math.floor(draw() * (whole.length - 64));
+        flipped[at] ^= 1 << Math.floor(draw() * 8);
+        writeFileSync(file, flipped);
+      }
+      for (const name of ['online', 'warehouse.duckdb', 'warehouse.duckdb.wal']) rmSync(join(server.data, name), { recursive: true, force: true });
+      try {
+        const found = journalled(server).length;
+        worst = Math.max(worst, stored - found);
+      } catch {
+        notStarted += 1;
+      }
+      writeFileSync(file, whole);
+    }
+    appendFileSync(join(folder, 'note'), String(statSync(file).size));
+    await server.start();
+    return {
+      id: 'R5', test: 'journal cut within its last records, or one bit flipped', n: cuts, target: 'only bad records lost',
+      ours: `at most ${worst} records of ${stored}, ${notStarted} not opened`, met: notStarted === 0 && worst <= 4 && stored > 0,
+      beside: 'a cut of up to 300 bytes may reach two records; every byte and bit is tried in the unit tests',
+    };
+  });
+}
+
+/** R6: a tenth of the batches is sent twice, over restarts. */
+async function duplicates(binary, { restarts }, seed) {
+  return withServer(binary, async (server) => {
+    const producer = new Producer(server, 'r', { resend: 0.1, draw: random(seed) }).start(4);
+    for (let i = 0; i < restarts; ++i) {
+      await sleep(400);
+      await server.stop();
+      await server.start();
+    }
+    await producer.finish();
+    // What was acknowledged long ago is sent once more after the last restart.
+    const again = new Producer(server, 'r', {}).start(4);
+    await sleep(200);
+    await again.finish();
+    await server.stop();
+    const { lost, doubled, verified } = await checked(server, producer);
+    return {
+      id: 'R6', test: 'duplicates: 10 % sent again, over restarts', n: producer.acknowledged.length, target: '0 extra',
+      ours: `${doubled} extra, ${lost} lost`, met: doubled === 0 && lost === 0 && verified.good, beside: `${restarts} restarts`,
+    };
+  });
+}
+
+export const kRows = { R1: kills, R3: failedSyncs, R4: fullDisk, R5: damagedJournal, R6: duplicates };
