@@ -3,6 +3,8 @@
 find_package(fmt 9 REQUIRED)
 find_package(Boost 1.81 REQUIRED)
 find_package(CLI11 2.1 REQUIRED)
+find_package(CURL 7.88 REQUIRED)
+find_package(spdlog 1.10 REQUIRED)
 find_package(simdjson 3.0 REQUIRED)
 find_package(Eigen3 3.4 REQUIRED NO_MODULE)
 find_package(prometheus-cpp REQUIRED COMPONENTS core)

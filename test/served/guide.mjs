@@ -39,7 +39,7 @@ async function main([binary, guide]) {
       }
       findings.expect(/<html/.test(readFileSync(`${folder}/report.html`, 'utf8')), 'there is no report.html');
       const results = JSON.parse(execFileSync(binary, ['results', 'checkout-button', '--json'], { env: { ...env, SPLITPLOT_KEY: keys.admin }, encoding: 'utf8' }));
-      findings.expect(results.units === 400, `${results.units} units are in the results, not 400`);
+      findings.expect(results.source.units === 400, `${results.source.units} units are in the results, not 400`);
       findings.expect(results.metrics[0].comparisons[0].significant === true, 'the planted effect is not found');
       console.log(`${Math.round((Date.now() - begun) / 1000)} s from an empty folder to the results`);
     } finally {

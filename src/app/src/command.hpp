@@ -35,7 +35,8 @@ using Run = std::function<ExitCode()>;
 /// Adds a command, or a few that belong together, to the program; `run` is set if one was chosen.
 void add_analyze_command(CLI::App& program, Run& run);
 void add_config_command(CLI::App& program, Run& run);
-void add_document_commands(CLI::App& program, Run& run);     ///< apply, diff, get, export, history, rollback, keys
+void add_document_commands(CLI::App& program,
+                           Run& run);  ///< apply, diff, get, export, history, rollback, keys
 void add_example_command(CLI::App& program, Run& run);
 void add_journal_command(CLI::App& program, Run& run);
 void add_maintenance_commands(CLI::App& program, Run& run);  ///< backup, restore, verify, rebuild

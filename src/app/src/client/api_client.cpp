@@ -91,8 +91,9 @@ ApiFailure failure_of(long status, const std::string& body, const ServerAddress&
   }
   if (failure.error.message.empty()) failure.error.message = fmt::format("the server answered {}", status);
   if (status == 401 && failure.error.hint.empty()) {
-    failure.error.hint = address.key.empty() ? "give the admin key by --key or SPLITPLOT_KEY"
-                                             : "the key is not one of this server; it was shown at its first start";
+    failure.error.hint = address.key.empty()
+                             ? "give the admin key by --key or SPLITPLOT_KEY"
+                             : "the key is not one of this server; it was shown at its first start";
   }
   return failure;
 }
@@ -101,8 +102,10 @@ ApiResult<Value> parsed(const ApiResult<std::string>& text) {
   if (!text) return tl::unexpected(text.error());
   auto value = model::parse_json(*text, {.depth = 64, .members = 10'000'000});
   if (value) return *std::move(value);
-  return tl::unexpected(ApiFailure{
-      {ErrorCode::Internal, "the server's answer is no JSON: " + value.error().message, "is this a Splitplot server?"}, {}});
+  return tl::unexpected(
+      ApiFailure{{ErrorCode::Internal, "the server's answer is no JSON: " + value.error().message,
+                  "is this a Splitplot server?"},
+                 {}});
 }
 
 std::string environment_or(const char* name, const char* fallback) {
@@ -125,7 +128,8 @@ ApiClient::ApiClient(ServerAddress address) : address_(std::move(address)) {
   if (address_.url.find("://") == std::string::npos) address_.url = "http://" + address_.url;
 }
 
-ApiResult<std::string> ApiClient::get_text(const std::string& path, const std::vector<Parameter>& query) const {
+ApiResult<std::string> ApiClient::get_text(const std::string& path,
+                                           const std::vector<Parameter>& query) const {
   return ask(Verb::Get, path, query, "");
 }
 
@@ -185,7 +189,8 @@ ApiResult<std::string> ApiClient::ask(Verb verb, const std::string& path, const 
 std::string path_segment(std::string_view text) {
   std::string out;
   for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '-' || c == '_' || c == '.';
     if (plain) {
       out += c;
     } else {

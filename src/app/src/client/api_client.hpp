@@ -42,14 +42,16 @@ class ApiClient {
 
   /// The body of the answer, as text or parsed. `path` is under /api/v1 and holds no user text that is not escaped:
   /// see `segment`. Errors: Unavailable (no connection, 503), Forbidden (401, 403), and what the server's problem says.
-  [[nodiscard]] ApiResult<std::string> get_text(const std::string& path, const std::vector<Parameter>& query = {}) const;
+  [[nodiscard]] ApiResult<std::string> get_text(const std::string& path,
+                                                const std::vector<Parameter>& query = {}) const;
   [[nodiscard]] ApiResult<Value> get(const std::string& path, const std::vector<Parameter>& query = {}) const;
   [[nodiscard]] ApiResult<Value> post(const std::string& path, const Value& body) const;
   [[nodiscard]] ApiResult<Value> remove(const std::string& path) const;
 
  private:
   enum class Verb { Get, Post, Delete };
-  [[nodiscard]] ApiResult<std::string> ask(Verb verb, const std::string& path, const std::vector<Parameter>& query,
+  [[nodiscard]] ApiResult<std::string> ask(Verb verb, const std::string& path,
+                                           const std::vector<Parameter>& query,
                                            const std::string& body) const;
   ServerAddress address_;
 };

@@ -58,7 +58,8 @@ void add_differences(std::string& out, const std::string& pointer, const Value& 
       add_differences(out, fmt::format("{}/{}", pointer, i), (*old_list)[i], (*new_list)[i]);
     return;
   }
-  out += fmt::format("    ~ {}: {} -> {}\n", pointer.empty() ? "/" : pointer, shortened(before), shortened(after));
+  out += fmt::format("    ~ {}: {} -> {}\n", pointer.empty() ? "/" : pointer, shortened(before),
+                     shortened(after));
 }
 
 std::string text_of(const Value& object, std::string_view name) {
@@ -98,7 +99,8 @@ std::string change_text(const Value& answer, const report::TerminalStyle& style)
     const Value* after = change.find("after");
     if (kind == "updated" && before != nullptr && after != nullptr) add_differences(out, "", *before, *after);
   }
-  if (out.empty()) return fmt::format("nothing to change: all {} documents are as they should be\n", unchanged);
+  if (out.empty())
+    return fmt::format("nothing to change: all {} documents are as they should be\n", unchanged);
   if (unchanged > 0) out += fmt::format("  {} unchanged\n", unchanged);
   return out;
 }

@@ -68,8 +68,9 @@ const Value::Array& list_of(const Value& object, std::string_view name) {
 
 void print_credentials(const Value& answer) {
   for (const Value& credential : list_of(answer, "credentials")) {
-    std::cout << fmt::format("\nThe key of connection '{}' ({}), shown only now:\n  {}\n", text_of(credential, "connection"),
-                             text_of(credential, "kind"), text_of(credential, "secret"));
+    std::cout << fmt::format("\nThe key of connection '{}' ({}), shown only now:\n  {}\n",
+                             text_of(credential, "connection"), text_of(credential, "kind"),
+                             text_of(credential, "secret"));
   }
 }
 
@@ -96,7 +97,8 @@ ExitCode run_apply(const DocumentOptions& options, Execution execution) {
   const auto texts = read_document_files(options.paths);
   if (!texts) return failed(texts.error(), options);
   Value::Array files;
-  for (const NamedText& text : *texts) files.push_back(Value::Object{{"name", text.name}, {"text", text.text}});
+  for (const NamedText& text : *texts)
+    files.push_back(Value::Object{{"name", text.name}, {"text", text.text}});
   const Value body(Value::Object{{"files", std::move(files)},
                                  {"dry_run", execution == Execution::DryRun},
                                  {"prune", options.prune},
@@ -105,8 +107,8 @@ ExitCode run_apply(const DocumentOptions& options, Execution execution) {
 }
 
 ExitCode run_rollback(const DocumentOptions& options) {
-  const Value body(
-      Value::Object{{"revision", options.revision}, {"dry_run", options.dry_run}, {"message", options.message}});
+  const Value body(Value::Object{
+      {"revision", options.revision}, {"dry_run", options.dry_run}, {"message", options.message}});
   return print_change(ApiClient(options.address).post("/rollback", body), options,
                       options.dry_run ? Execution::DryRun : Execution::Real);
 }
@@ -122,8 +124,10 @@ std::vector<Parameter> query_of(const DocumentOptions& options) {
 Result<model::Document> document_of(const Value& object) {
   const auto kind = model::document_kind(text_of(object, "kind"));
   if (!kind) {
-    return fail(ErrorCode::Internal, fmt::format("the server answered a document of an unknown kind '{}'", text_of(object, "kind")),
-                "is the server newer than this program?");
+    return fail(
+        ErrorCode::Internal,
+        fmt::format("the server answered a document of an unknown kind '{}'", text_of(object, "kind")),
+        "is the server newer than this program?");
   }
   model::Document document{{*kind, text_of(object, "key")}, object};
   document.body.erase("kind");
@@ -143,7 +147,9 @@ Result<std::vector<model::Document>> documents_of(const Value::Array& objects) {
 
 ExitCode run_get(const DocumentOptions& options) {
   const bool one = !options.key.empty();
-  const std::string path = one ? fmt::format("/documents/{}/{}", path_segment(options.kind), path_segment(options.key)) : "/documents";
+  const std::string path =
+      one ? fmt::format("/documents/{}/{}", path_segment(options.kind), path_segment(options.key))
+          : "/documents";
   const auto answer = ApiClient(options.address).get(path, query_of(options));
   if (!answer) return failed(answer.error(), options);
   if (options.json) {
@@ -194,8 +200,9 @@ ExitCode run_history(const DocumentOptions& options) {
 }
 
 ExitCode run_add_key(const DocumentOptions& options) {
-  const auto answer =
-      ApiClient(options.address).post(fmt::format("/connections/{}/keys", path_segment(options.connection)), Value(Value::Object{}));
+  const auto answer = ApiClient(options.address)
+                          .post(fmt::format("/connections/{}/keys", path_segment(options.connection)),
+                                Value(Value::Object{}));
   if (!answer) return failed(answer.error(), options);
   if (options.json) {
     std::cout << model::pretty_json(*answer) << '\n';
@@ -206,8 +213,8 @@ ExitCode run_add_key(const DocumentOptions& options) {
 }
 
 ExitCode run_revoke_keys(const DocumentOptions& options) {
-  const auto answer =
-      ApiClient(options.address).remove(fmt::format("/connections/{}/keys/old", path_segment(options.connection)));
+  const auto answer = ApiClient(options.address)
+                          .remove(fmt::format("/connections/{}/keys/old", path_segment(options.connection)));
   if (!answer) return failed(answer.error(), options);
   std::cout << fmt::format("only the newest key of '{}' is accepted now\n", options.connection);
   return ExitCode::Success;
@@ -216,7 +223,8 @@ ExitCode run_revoke_keys(const DocumentOptions& options) {
 using Options = std::shared_ptr<DocumentOptions>;
 
 /// A subcommand with what all of them have.
-CLI::App& add(CLI::App& program, const Options& options, const std::string& name, const std::string& meaning) {
+CLI::App& add(CLI::App& program, const Options& options, const std::string& name,
+              const std::string& meaning) {
   CLI::App* command = program.add_subcommand(name, meaning);
   add_server_flags(*command, options->address);
   command->add_flag("--json", options->json, "Print JSON");
@@ -226,13 +234,15 @@ CLI::App& add(CLI::App& program, const Options& options, const std::string& name
 void add_kind_and_key(CLI::App& command, const Options& options) {
   std::vector<std::string> kinds;
   for (const model::DocumentKind kind : model::kDocumentKinds) kinds.emplace_back(model::name_of(kind));
-  command.add_option("kind", options->kind, "flag, experiment, metric, segment, layer or connection")->check(CLI::IsMember(kinds));
+  command.add_option("kind", options->kind, "flag, experiment, metric, segment, layer or connection")
+      ->check(CLI::IsMember(kinds));
   command.add_option("name", options->key, "The document's key");
 }
 
 void add_apply(CLI::App& program, Run& run) {
   const auto options = std::make_shared<DocumentOptions>();
-  CLI::App& command = add(program, options, "apply", "Bring documents (YAML or JSON) to the server: all of them, or none");
+  CLI::App& command =
+      add(program, options, "apply", "Bring documents (YAML or JSON) to the server: all of them, or none");
   command.add_option("path", options->paths, "Files and folders")->required();
   command.add_flag("--dry-run", options->dry_run, "Check and show the difference; change nothing");
   command.add_flag("--prune", options->prune, "Also delete documents that are not in the files");
@@ -260,7 +270,8 @@ void add_get(CLI::App& program, Run& run) {
 
 void add_export(CLI::App& program, Run& run) {
   const auto options = std::make_shared<DocumentOptions>();
-  CLI::App& command = add(program, options, "export", "Write all documents to files, one each, to keep them in git");
+  CLI::App& command =
+      add(program, options, "export", "Write all documents to files, one each, to keep them in git");
   command.add_option("folder", options->folder, "Where to")->required();
   command.add_option("--at", options->at, "As of this revision");
   command.callback([options, &run] { run = [options] { return run_export(*options); }; });
@@ -270,13 +281,16 @@ void add_history(CLI::App& program, Run& run) {
   const auto options = std::make_shared<DocumentOptions>();
   CLI::App& command = add(program, options, "history", "Who changed what, newest first");
   add_kind_and_key(command, options);
-  command.add_option("--limit", options->limit, "Changes at most")->capture_default_str()->check(CLI::Range(1, 1000));
+  command.add_option("--limit", options->limit, "Changes at most")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1000));
   command.callback([options, &run] { run = [options] { return run_history(*options); }; });
 }
 
 void add_rollback(CLI::App& program, Run& run) {
   const auto options = std::make_shared<DocumentOptions>();
-  CLI::App& command = add(program, options, "rollback", "Bring all documents back to how they were at a revision");
+  CLI::App& command =
+      add(program, options, "rollback", "Bring all documents back to how they were at a revision");
   command.add_option("revision", options->revision, "See splitplot history")->required();
   command.add_flag("--dry-run", options->dry_run, "Show the difference; change nothing");
   command.add_option("--message", options->message, "Why; stands in the history");
@@ -287,13 +301,15 @@ void add_keys(CLI::App& program, Run& run) {
   CLI::App* keys = program.add_subcommand("keys", "Give a connection a new key, or take the old ones away");
   keys->require_subcommand(1);
   const auto options = std::make_shared<DocumentOptions>();
-  CLI::App& another = add(*keys, options, "add", "Make another key for a connection; the old ones go on working");
+  CLI::App& another =
+      add(*keys, options, "add", "Make another key for a connection; the old ones go on working");
   another.add_option("connection", options->connection, "Its key in the documents")->required();
   another.callback([options, &run] { run = [options] { return run_add_key(*options); }; });
   const auto revoke_options = std::make_shared<DocumentOptions>();
   CLI::App& revoke = add(*keys, revoke_options, "revoke-old", "Accept only the newest key of a connection");
   revoke.add_option("connection", revoke_options->connection, "Its key in the documents")->required();
-  revoke.callback([revoke_options, &run] { run = [revoke_options] { return run_revoke_keys(*revoke_options); }; });
+  revoke.callback(
+      [revoke_options, &run] { run = [revoke_options] { return run_revoke_keys(*revoke_options); }; });
 }
 
 }  // namespace

@@ -20,7 +20,8 @@ Result<NamedText> read_one(const fs::path& path) {
   std::error_code error;
   const auto size = fs::file_size(path, error);
   if (!error && size > kLargestFile) {
-    return fail(ErrorCode::ResourceLimit, fmt::format("{} is larger than 16 MB", path.string()), "is it a file of documents?");
+    return fail(ErrorCode::ResourceLimit, fmt::format("{} is larger than 16 MB", path.string()),
+                "is it a file of documents?");
   }
   std::ifstream file(path, std::ios::binary);
   std::ostringstream text;
@@ -51,7 +52,8 @@ Result<std::vector<fs::path>> files_in(const std::string& folder) {
       found.push_back(entry->path());
     }
   }
-  if (error) return fail(ErrorCode::Unreadable, fmt::format("cannot read the folder {}: {}", folder, error.message()));
+  if (error)
+    return fail(ErrorCode::Unreadable, fmt::format("cannot read the folder {}: {}", folder, error.message()));
   if (found.empty()) {
     return fail(ErrorCode::NotFound, fmt::format("there is no .yaml, .yml or .json file in {}", folder));
   }
@@ -80,14 +82,18 @@ Result<std::vector<NamedText>> read_document_files(const std::vector<std::string
   return texts;
 }
 
-Result<std::size_t> write_document_files(const std::string& folder, const std::vector<model::Document>& documents) {
+Result<std::size_t> write_document_files(const std::string& folder,
+                                         const std::vector<model::Document>& documents) {
   for (const model::Document& document : documents) {
     const fs::path directory = fs::path(folder) / fmt::format("{}s", model::name_of(document.id.kind));
     std::error_code error;
     fs::create_directories(directory, error);
-    if (error) return fail(ErrorCode::Unreadable, fmt::format("cannot make {}: {}", directory.string(), error.message()));
+    if (error)
+      return fail(ErrorCode::Unreadable,
+                  fmt::format("cannot make {}: {}", directory.string(), error.message()));
     const std::string path = (directory / (document.id.key + ".yaml")).string();
-    if (auto written = write_file(path, model::to_yaml(document)); !written) return tl::unexpected(written.error());
+    if (auto written = write_file(path, model::to_yaml(document)); !written)
+      return tl::unexpected(written.error());
   }
   return documents.size();
 }

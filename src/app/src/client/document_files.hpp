@@ -19,6 +19,7 @@ struct NamedText {
 [[nodiscard]] Result<std::vector<NamedText>> read_document_files(const std::vector<std::string>& paths);
 
 /// Writes each document to FOLDER/KINDs/KEY.yaml. Answers the number of files. Errors: Unreadable.
-[[nodiscard]] Result<std::size_t> write_document_files(const std::string& folder, const std::vector<model::Document>& documents);
+[[nodiscard]] Result<std::size_t> write_document_files(const std::string& folder,
+                                                       const std::vector<model::Document>& documents);
 
 }  // namespace splitplot::app

@@ -31,7 +31,8 @@ ExitCode run_results(const ResultsOptions& options) {
   if (!options.html.empty()) {
     const auto html = client.get_text(path, {{"format", "html"}});
     if (!html) return failed(html.error().error, options);
-    if (const auto written = write_file(options.html, *html); !written) return failed(written.error(), options);
+    if (const auto written = write_file(options.html, *html); !written)
+      return failed(written.error(), options);
   }
   std::vector<Parameter> query{{"format", options.json ? "json" : "text"}};
   if (!options.json) {

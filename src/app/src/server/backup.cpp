@@ -1,12 +1,12 @@
 #include "server/backup.hpp"
 
+#include "files.hpp"
+
 #include <splitplot/base/time.hpp>
 #include <splitplot/catalogue/catalogue.hpp>
 #include <splitplot/digest/hash.hpp>
 #include <splitplot/digest/text.hpp>
 #include <splitplot/model/json.hpp>
-
-#include "files.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -35,6 +35,11 @@ Result<std::string> read_whole(const fs::path& path) {
   text << file.rdbuf();
   if (file.bad()) return fail(ErrorCode::Unreadable, fmt::format("cannot read {} to its end", path.string()));
   return std::move(text).str();
+}
+
+std::string sha256_hex(std::string_view bytes) {
+  const digest::Hash hash = digest::sha256(bytes);
+  return digest::hex(digest::bytes_of(hash));
 }
 
 /// Writes a new file of mode 600 and syncs it.
@@ -77,7 +82,7 @@ Result<BackedUpFile> copy_in(const fs::path& from, const fs::path& root, const s
   std::error_code ignored;
   fs::create_directories((root / name).parent_path(), ignored);
   if (auto written = write_synced(root / name, *bytes); !written) return tl::unexpected(written.error());
-  return BackedUpFile{name, bytes->size(), digest::hex(digest::bytes_of(digest::sha256(*bytes)))};
+  return BackedUpFile{name, bytes->size(), sha256_hex(*bytes)};
 }
 
 std::string manifest_text(const BackupManifest& manifest) {
@@ -111,22 +116,29 @@ Result<BackupManifest> manifest_from(const Value& value, const std::string& path
   };
   const std::int64_t* format = integer_in(value, "format");
   if (format == nullptr) return damaged("no manifest of a backup");
-  if (*format != kManifestVersion) return damaged(fmt::format("format {} is not known to this version", *format));
+  if (*format != kManifestVersion)
+    return damaged(fmt::format("format {} is not known to this version", *format));
   const std::int64_t* begin = integer_in(value, "journal_begin");
   const std::int64_t* end = integer_in(value, "journal_end");
   const std::int64_t* records = integer_in(value, "journal_records");
   const std::string* made_at = text_in(value, "made_at");
   const Value* files = value.find("files");
-  if (begin == nullptr || end == nullptr || records == nullptr || made_at == nullptr || files == nullptr || files->if_array() == nullptr)
+  if (begin == nullptr || end == nullptr || records == nullptr || made_at == nullptr || files == nullptr ||
+      files->if_array() == nullptr)
     return damaged("members are missing");
-  BackupManifest manifest{*made_at, static_cast<std::uint64_t>(*begin), static_cast<std::uint64_t>(*end),
-                          static_cast<std::uint64_t>(*records), {}};
+  BackupManifest manifest{*made_at,
+                          static_cast<std::uint64_t>(*begin),
+                          static_cast<std::uint64_t>(*end),
+                          static_cast<std::uint64_t>(*records),
+                          {}};
   for (const Value& file : *files->if_array()) {
     const std::string* name = text_in(file, "name");
     const std::int64_t* bytes = integer_in(file, "bytes");
     const std::string* sha256 = text_in(file, "sha256");
-    if (name == nullptr || bytes == nullptr || sha256 == nullptr) return damaged("a file has no name, size or hash");
-    if (name->empty() || name->front() == '/' || name->find("..") != name->npos) return damaged("a file's name leads elsewhere");
+    if (name == nullptr || bytes == nullptr || sha256 == nullptr)
+      return damaged("a file has no name, size or hash");
+    if (name->empty() || name->front() == '/' || name->find("..") != name->npos)
+      return damaged("a file's name leads elsewhere");
     manifest.files.push_back({*name, static_cast<std::uint64_t>(*bytes), *sha256});
   }
   return manifest;
@@ -139,14 +151,17 @@ Result<std::vector<fs::path>> journal_files(const DataFolder& data) {
   for (const auto& entry : fs::directory_iterator(data.journal(), error)) {
     if (entry.path().extension() == ".journal") files.push_back(entry.path());
   }
-  if (error) return fail(ErrorCode::Unreadable, fmt::format("cannot read {}: {}", data.journal(), error.message()), "is it a data folder?");
+  if (error)
+    return fail(ErrorCode::Unreadable, fmt::format("cannot read {}: {}", data.journal(), error.message()),
+                "is it a data folder?");
   std::ranges::sort(files);
   return files;
 }
 
 }  // namespace
 
-Result<BackupManifest> back_up(const DataFolder& data, const std::string& target, const std::string& made_at) {
+Result<BackupManifest> back_up(const DataFolder& data, const std::string& target,
+                               const std::string& made_at) {
   auto segments = journal_files(data);
   if (!segments) return tl::unexpected(segments.error());
   if (auto made = make_empty_folder(target); !made) return tl::unexpected(made.error());
@@ -167,14 +182,16 @@ Result<BackupManifest> back_up(const DataFolder& data, const std::string& target
   manifest.journal_records = copied->records;
 
   const std::string catalogue = target + "/catalogue.sqlite";
-  if (auto copy = catalogue::back_up_catalogue(data.catalogue(), catalogue); !copy) return tl::unexpected(copy.error());
+  if (auto copy = catalogue::back_up_catalogue(data.catalogue(), catalogue); !copy)
+    return tl::unexpected(copy.error());
   const auto catalogue_bytes = read_whole(catalogue);
   if (!catalogue_bytes) return tl::unexpected(catalogue_bytes.error());
-  manifest.files.push_back({"catalogue.sqlite", catalogue_bytes->size(), digest::hex(digest::bytes_of(digest::sha256(*catalogue_bytes)))});
+  manifest.files.push_back({"catalogue.sqlite", catalogue_bytes->size(), sha256_hex(*catalogue_bytes)});
   auto secrets = copy_in(data.secrets(), target, "secrets.key");
   if (!secrets) return tl::unexpected(secrets.error());
   manifest.files.push_back(*std::move(secrets));
-  if (auto written = write_synced(fs::path(target) / kManifest, manifest_text(manifest)); !written) return tl::unexpected(written.error());
+  if (auto written = write_synced(fs::path(target) / kManifest, manifest_text(manifest)); !written)
+    return tl::unexpected(written.error());
   return manifest;
 }
 
@@ -194,17 +211,20 @@ Result<BackupManifest> check_backup(const std::string& backup) {
   for (const BackedUpFile& file : manifest->files) {
     const auto bytes = read_whole(fs::path(backup) / file.name);
     if (!bytes) return tl::unexpected(bytes.error());
-    if (bytes->size() != file.bytes || digest::hex(digest::bytes_of(digest::sha256(*bytes))) != file.sha256) {
-      return fail(ErrorCode::BadData, fmt::format("{}/{} is not as it was backed up", backup, file.name), "use another backup");
+    if (bytes->size() != file.bytes || sha256_hex(*bytes) != file.sha256) {
+      return fail(ErrorCode::BadData, fmt::format("{}/{} is not as it was backed up", backup, file.name),
+                  "use another backup");
     }
   }
   return manifest;
 }
 
-Result<void> restore_files(const std::string& backup, const BackupManifest& manifest, const DataFolder& data) {
+Result<void> restore_files(const std::string& backup, const BackupManifest& manifest,
+                           const DataFolder& data) {
   if (auto made = make_empty_folder(data.root); !made) return made;
   for (const BackedUpFile& file : manifest.files) {
-    if (auto copied = copy_in(fs::path(backup) / file.name, data.root, file.name); !copied) return tl::unexpected(copied.error());
+    if (auto copied = copy_in(fs::path(backup) / file.name, data.root, file.name); !copied)
+      return tl::unexpected(copied.error());
   }
   return {};
 }

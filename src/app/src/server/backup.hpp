@@ -31,12 +31,14 @@ struct BackupManifest {
 
 /// Copies to a folder that is empty or not there. The manifest is written last: a folder without one is no backup.
 /// Errors: Conflict (the folder is not empty), Unreadable, ResourceLimit.
-[[nodiscard]] Result<BackupManifest> back_up(const DataFolder& data, const std::string& target, const std::string& made_at);
+[[nodiscard]] Result<BackupManifest> back_up(const DataFolder& data, const std::string& target,
+                                             const std::string& made_at);
 
 /// Reads a backup's manifest and proves that every file is as it was written. Errors: NotFound (no backup), BadData.
 [[nodiscard]] Result<BackupManifest> check_backup(const std::string& backup);
 
 /// Copies a checked backup into a data folder that is empty or not there. Errors: Conflict, Unreadable, ResourceLimit.
-[[nodiscard]] Result<void> restore_files(const std::string& backup, const BackupManifest& manifest, const DataFolder& data);
+[[nodiscard]] Result<void> restore_files(const std::string& backup, const BackupManifest& manifest,
+                                         const DataFolder& data);
 
 }  // namespace splitplot::app

@@ -19,12 +19,14 @@ Result<FolderLock> FolderLock::take(const DataFolder& folder) {
   const bool is_new = !fs::exists(folder.root, error);
   fs::create_directories(folder.root, error);
   if (error) {
-    return fail(ErrorCode::Unreadable, fmt::format("cannot make the data folder {}: {}", folder.root, error.message()));
+    return fail(ErrorCode::Unreadable,
+                fmt::format("cannot make the data folder {}: {}", folder.root, error.message()));
   }
   if (is_new) ::chmod(folder.root.c_str(), S_IRWXU);  // keys and people's data: nobody else's to read
   const int descriptor = ::open(folder.lock().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
   if (descriptor < 0) {
-    return fail(ErrorCode::Unreadable, fmt::format("cannot write in the data folder {}: {}", folder.root, std::strerror(errno)));
+    return fail(ErrorCode::Unreadable,
+                fmt::format("cannot write in the data folder {}: {}", folder.root, std::strerror(errno)));
   }
   if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
     ::close(descriptor);

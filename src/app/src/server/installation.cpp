@@ -13,19 +13,67 @@ constexpr auto kLoaderPatience = std::chrono::seconds(30);
 std::optional<catalogue::Scope> scope_of(std::string_view environment) {
   const std::size_t slash = environment.find('/');
   if (slash == environment.npos) return std::nullopt;
-  return catalogue::Scope{std::string(environment.substr(0, slash)), std::string(environment.substr(slash + 1))};
+  return catalogue::Scope{std::string(environment.substr(0, slash)),
+                          std::string(environment.substr(slash + 1))};
+}
+
+/// The documents of a frozen plan, checked again: {"experiment": {...}, "metrics": {key: {...}}, ...}.
+Result<model::Configuration> configuration_of(const catalogue::FrozenPlan& frozen) {
+  std::vector<model::Document> documents;
+  if (const Value* body = frozen.plan.find("experiment")) {
+    documents.push_back({{model::DocumentKind::Experiment, frozen.experiment}, *body});
+  }
+  for (const auto& [member, kind] : {std::pair{"metrics", model::DocumentKind::Metric},
+                                     {"segments", model::DocumentKind::Segment},
+                                     {"layers", model::DocumentKind::Layer}}) {
+    const Value* bodies = frozen.plan.find(member);
+    if (bodies == nullptr || bodies->if_object() == nullptr) continue;
+    for (const Member& body : *bodies->if_object()) documents.push_back({{kind, body.name}, body.value});
+  }
+  auto checked = model::check(documents);
+  if (checked.problems.empty()) return std::move(checked.configuration);
+  return fail(ErrorCode::Internal, fmt::format("the frozen plan of '{}' cannot be read: {}",
+                                               frozen.experiment, model::to_text(checked.problems.front())));
+}
+
+std::string_view status_in(const std::optional<model::Document>& document) {
+  const Value* status = document ? document->body.find("status") : nullptr;
+  return status != nullptr && status->if_text() != nullptr ? std::string_view(*status->if_text()) : "";
+}
+
+/// When the experiment was stopped; nothing while it runs.
+Result<std::optional<Timestamp>> stopped_at(catalogue::Catalogue& catalogue, const catalogue::Scope& scope,
+                                            std::string_view experiment) {
+  constexpr std::size_t kChanges = 1000;
+  const auto history = catalogue.history(
+      scope, model::DocumentId{model::DocumentKind::Experiment, std::string(experiment)}, kChanges, {});
+  if (!history) return tl::unexpected(history.error());
+  std::optional<Timestamp> stopped;
+  for (const catalogue::Change& change : *history) {  // the newest first
+    for (const catalogue::DocumentChange& document : change.documents) {
+      if (document.id.kind != model::DocumentKind::Experiment || document.id.key != experiment) continue;
+      if (document.after && status_in(document.after) == "running") return stopped;
+      stopped = change.time;
+    }
+  }
+  return stopped;
 }
 
 void log_recovery(const store::JournalRecovery& recovery, Log& log) {
-  log.info("journal opened", {{"records", recovery.records}, {"begin", recovery.begin}, {"end", recovery.end}});
+  log.info("journal opened",
+           {{"records", recovery.records}, {"begin", recovery.begin}, {"end", recovery.end}});
   for (const store::JournalDamage& damage : recovery.damage) {
-    log.warn("journal damage", {{"file", damage.file}, {"position", damage.position}, {"bytes", damage.bytes}, {"what", damage.what}});
+    log.warn("journal damage", {{"file", damage.file},
+                                {"position", damage.position},
+                                {"bytes", damage.bytes},
+                                {"what", damage.what}});
   }
 }
 
 }  // namespace
 
-Result<std::unique_ptr<Installation>> Installation::open(const ServerSettings& settings, const Clock& clock, Log& log) {
+Result<std::unique_ptr<Installation>> Installation::open(const ServerSettings& settings, const Clock& clock,
+                                                         Log& log) {
   const DataFolder folder{settings.data};
   auto lock = FolderLock::take(folder);
   if (!lock) return tl::unexpected(lock.error());
@@ -57,7 +105,8 @@ Result<std::unique_ptr<Installation>> Installation::open(const ServerSettings& s
     const auto scope = scope_of(environment);
     return scope ? catalogue.snapshot(*scope) : nullptr;
   };
-  auto pipeline = collect::Pipeline::start(*made->journal_.journal, *made->online_, snapshots, clock, log, pipeline_options);
+  auto pipeline = collect::Pipeline::start(*made->journal_.journal, *made->online_, snapshots, clock, log,
+                                           pipeline_options);
   if (!pipeline) return tl::unexpected(pipeline.error());
   made->pipeline_ = *std::move(pipeline);
 
@@ -72,6 +121,29 @@ Result<std::unique_ptr<Installation>> Installation::open(const ServerSettings& s
   if (!loader) return tl::unexpected(loader.error());
   made->loader_ = *std::move(loader);
   return made;
+}
+
+Result<experiment::Analysis> Installation::analyze(const catalogue::Scope& scope,
+                                                   std::string_view experiment) {
+  const auto frozen = catalogue().frozen_plan(scope, experiment);
+  if (!frozen) return tl::unexpected(frozen.error());
+  auto configuration = configuration_of(*frozen);
+  if (!configuration) return tl::unexpected(configuration.error());
+  const auto stopped = stopped_at(catalogue(), scope, experiment);
+  if (!stopped) return tl::unexpected(stopped.error());
+  if (auto loaded = loader().wait_until(journal().durable_end(), kLoaderPatience); !loaded)
+    return tl::unexpected(loaded.error());
+
+  experiment::ServedQuestion question;
+  question.environment = scope.project + "/" + scope.environment;
+  question.experiment = experiment;
+  question.frozen = *std::move(configuration);
+  if (const auto snapshot = catalogue().snapshot(scope)) question.current = snapshot->configuration();
+  question.fingerprint = frozen->fingerprint;
+  question.revision = frozen->revision;
+  question.started = frozen->started;
+  question.stopped = *stopped;
+  return experiment::analyze_experiment(*warehouse_, question);
 }
 
 }  // namespace splitplot::app

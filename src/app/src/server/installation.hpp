@@ -25,14 +25,17 @@ namespace splitplot::app {
 class Installation {
  public:
   /// Opens or makes a data folder. `clock` and `log` must outlive it. Errors: as of the parts.
-  [[nodiscard]] static Result<std::unique_ptr<Installation>> open(const ServerSettings& settings, const Clock& clock, Log& log);
+  [[nodiscard]] static Result<std::unique_ptr<Installation>> open(const ServerSettings& settings,
+                                                                  const Clock& clock, Log& log);
 
   Installation(const Installation&) = delete;
   Installation& operator=(const Installation&) = delete;
   ~Installation() = default;
 
   [[nodiscard]] catalogue::Catalogue& catalogue() { return *catalogue_.catalogue; }
-  [[nodiscard]] const std::vector<catalogue::NewCredential>& first_keys() const { return catalogue_.first_keys; }
+  [[nodiscard]] const std::vector<catalogue::NewCredential>& first_keys() const {
+    return catalogue_.first_keys;
+  }
   [[nodiscard]] store::Journal& journal() { return *journal_.journal; }
   [[nodiscard]] const store::JournalRecovery& journal_recovery() const { return journal_.recovery; }
   [[nodiscard]] collect::Pipeline& pipeline() { return *pipeline_; }
@@ -41,7 +44,8 @@ class Installation {
 
   /// What an experiment has found so far: everything acknowledged before the call counts.
   /// Errors: NotFound (no such experiment, never started), Unavailable (the loader is behind), as of the analysis.
-  [[nodiscard]] Result<experiment::Analysis> analyze(const catalogue::Scope& scope, std::string_view experiment);
+  [[nodiscard]] Result<experiment::Analysis> analyze(const catalogue::Scope& scope,
+                                                     std::string_view experiment);
 
  private:
   explicit Installation(FolderLock lock) : lock_(std::move(lock)) {}

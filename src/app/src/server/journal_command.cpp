@@ -32,8 +32,10 @@ void set_if(Value& object, std::string_view name, const std::optional<Timestamp>
 
 Value to_value(const collect::Exposure& exposure) {
   Value::Object segments;
-  for (const decide::SegmentLabel& label : exposure.segments) segments.push_back({label.key, Value(label.version)});
-  Value value(Value::Object{{"experiment", exposure.experiment}, {"variant", exposure.variant}, {"revision", exposure.revision}});
+  for (const decide::SegmentLabel& label : exposure.segments)
+    segments.push_back({label.key, Value(label.version)});
+  Value value(Value::Object{
+      {"experiment", exposure.experiment}, {"variant", exposure.variant}, {"revision", exposure.revision}});
   value.set("segments", Value(std::move(segments)));
   value.set("attributes", collect::object_of(exposure.attributes_json));
   return value;
@@ -77,8 +79,9 @@ Result<void> print_records(store::Journal& journal, store::JournalOffset from) {
     if (!record) return tl::unexpected(record.error());
     if (!*record) return {};
     const auto decoded = collect::decode((*record)->payload);
-    Value value = decoded ? std::visit([](const auto& content) { return to_value(content); }, *decoded)
-                          : Value(Value::Object{{"type", "unreadable"}, {"message", decoded.error().message}});
+    Value value = decoded
+                      ? std::visit([](const auto& content) { return to_value(content); }, *decoded)
+                      : Value(Value::Object{{"type", "unreadable"}, {"message", decoded.error().message}});
     value.set("offset", (*record)->offset);
     std::cout << model::to_json(value) << '\n';
     if (!std::cout) return {};  // nobody reads any more
@@ -95,7 +98,8 @@ ExitCode run_journal(const JournalCommandOptions& options) {
   const DataFolder folder{settings->data};
   std::error_code ignored;
   if (!std::filesystem::exists(folder.journal(), ignored)) {
-    return failed({ErrorCode::NotFound, fmt::format("{} is no data folder of a server", settings->data), "name it by --data"});
+    return failed({ErrorCode::NotFound, fmt::format("{} is no data folder of a server", settings->data),
+                   "name it by --data"});
   }
   const auto lock = FolderLock::take(folder);
   if (!lock) return failed(lock.error());
@@ -104,7 +108,8 @@ ExitCode run_journal(const JournalCommandOptions& options) {
   auto opened = store::open_journal(store::posix_file_system(), journal_options);
   if (!opened) return failed(opened.error());
   for (const store::JournalDamage& damage : opened->recovery.damage) {
-    std::cerr << fmt::format("damage: {} at {}, {} bytes: {}\n", damage.file, damage.position, damage.bytes, damage.what);
+    std::cerr << fmt::format("damage: {} at {}, {} bytes: {}\n", damage.file, damage.position, damage.bytes,
+                             damage.what);
   }
   const auto printed = print_records(*opened->journal, options.from.value_or(opened->journal->begin()));
   return printed ? ExitCode::Success : failed(printed.error());
@@ -114,7 +119,8 @@ ExitCode run_journal(const JournalCommandOptions& options) {
 
 void add_journal_command(CLI::App& program, Run& run) {
   const auto options = std::make_shared<JournalCommandOptions>();
-  CLI::App* command = program.add_subcommand("journal", "Print what was received, one JSON object a line. The server must be stopped");
+  CLI::App* command = program.add_subcommand(
+      "journal", "Print what was received, one JSON object a line. The server must be stopped");
   add_data_flags(*command, options->typed);
   command->add_option("--from", options->from, "Begin at this offset");
   command->callback([options, &run] { run = [options] { return run_journal(*options); }; });

@@ -45,8 +45,9 @@ struct ServerClock {
   [[nodiscard]] const Clock& get() const { return manual ? static_cast<const Clock&>(*manual) : system; }
 };
 
-Result<serve::ResultsPage> results_page(Installation& installation, const catalogue::Scope& scope, std::string_view experiment,
-                                        const serve::ResultsRequest& request, const Clock& clock) {
+Result<serve::ResultsPage> results_page(Installation& installation, const catalogue::Scope& scope,
+                                        std::string_view experiment, const serve::ResultsRequest& request,
+                                        const Clock& clock) {
   const auto analysis = installation.analyze(scope, experiment);
   if (!analysis) return tl::unexpected(analysis.error());
   switch (request.format) {
@@ -114,15 +115,19 @@ ExitCode run_serve(const ServeOptions& options) {
   if (!opened) return failed(opened.error());
   Installation& installation = **opened;
 
-  serve::Services services{installation.catalogue(), installation.pipeline(), clock.get(), *log};
-  services.loader = &installation.loader();
-  services.results = [&](const catalogue::Scope& scope, std::string_view experiment, const serve::ResultsRequest& request) {
-    return results_page(installation, scope, experiment, request, clock.get());
-  };
-  services.back_up = [&](std::string_view name) { return back_up_named({settings->data}, name, clock.get()); };
-  services.readiness.push_back({"disk", [&] { return disk_trouble(*settings); }});
-  services.test_clock = clock.manual ? &*clock.manual : nullptr;
-  services.version = SPLITPLOT_VERSION;
+  const serve::Services services{
+      installation.catalogue(),
+      installation.pipeline(),
+      clock.get(),
+      *log,
+      &installation.loader(),
+      [&](const catalogue::Scope& scope, std::string_view experiment, const serve::ResultsRequest& request) {
+        return results_page(installation, scope, experiment, request, clock.get());
+      },
+      [&](std::string_view name) { return back_up_named({settings->data}, name, clock.get()); },
+      {{"disk", [&] { return disk_trouble(*settings); }}},
+      clock.manual ? &*clock.manual : nullptr,
+      SPLITPLOT_VERSION};
   serve::ServerOptions server_options;
   server_options.address = settings->listen_address;
   server_options.port = settings->listen_port;
@@ -133,10 +138,12 @@ ExitCode run_serve(const ServeOptions& options) {
 
   print_first_keys(installation.first_keys());
   const bool six = settings->listen_address.find(':') != std::string::npos;
-  std::cout << fmt::format("\nSplitplot {} listens on http://{}{}{}:{}  (data: {}; stop with Ctrl-C)\n", SPLITPLOT_VERSION,
-                           six ? "[" : "", settings->listen_address, six ? "]" : "", (*server)->port(), settings->data)
+  std::cout << fmt::format("\nSplitplot {} listens on http://{}{}{}:{}  (data: {}; stop with Ctrl-C)\n",
+                           SPLITPLOT_VERSION, six ? "[" : "", settings->listen_address, six ? "]" : "",
+                           (*server)->port(), settings->data)
             << std::flush;
-  log->info("listening", {{"address", settings->listen_address}, {"port", (*server)->port()}, {"data", settings->data}});
+  log->info("listening",
+            {{"address", settings->listen_address}, {"port", (*server)->port()}, {"data", settings->data}});
   int signal = 0;
   sigwait(&signals, &signal);
   log->info("stopping", {{"signal", signal}});
@@ -148,7 +155,8 @@ ExitCode run_serve(const ServeOptions& options) {
 
 void add_serve_command(CLI::App& program, Run& run) {
   const auto options = std::make_shared<ServeOptions>();
-  CLI::App* command = program.add_subcommand("serve", "Run the server: events in, decisions out, results back");
+  CLI::App* command =
+      program.add_subcommand("serve", "Run the server: events in, decisions out, results back");
   add_setting_flags(*command, options->typed);
   command->footer(
       "Every flag can also be an environment variable (SPLITPLOT_LISTEN) or a line of the\n"

@@ -32,7 +32,8 @@ constexpr std::string_view kSettingsFile = "splitplot.conf";
 tl::unexpected<Error> wrong(std::string_view name, const Setting& setting, std::string_view expected) {
   std::string origin(name_of(setting.origin));
   if (setting.origin == SettingOrigin::Environment) origin = environment_name(name);
-  return fail(ErrorCode::InvalidArgument, fmt::format("{}: '{}' is not {} ({})", name, setting.value, expected, origin),
+  return fail(ErrorCode::InvalidArgument,
+              fmt::format("{}: '{}' is not {} ({})", name, setting.value, expected, origin),
               "splitplot config shows what holds and where it comes from");
 }
 
@@ -66,12 +67,14 @@ Result<Values> read_settings_file(const std::string& path) {
     if (text.empty() || text.front() == '#') continue;
     const std::size_t equals = text.find('=');
     if (equals == text.npos) {
-      return fail(ErrorCode::BadData, fmt::format("{}:{}: no '=' in '{}'", path, number, text), "write: name = value");
+      return fail(ErrorCode::BadData, fmt::format("{}:{}: no '=' in '{}'", path, number, text),
+                  "write: name = value");
     }
     const std::string name(trimmed(text.substr(0, equals)));
     if (!is_setting(name) || name == "data") {
-      return fail(ErrorCode::BadData, fmt::format("{}:{}: there is no setting '{}' for a file", path, number, name),
-                  name == "data" ? "the data folder is given by --data or SPLITPLOT_DATA" : near_setting(name));
+      return fail(
+          ErrorCode::BadData, fmt::format("{}:{}: there is no setting '{}' for a file", path, number, name),
+          name == "data" ? "the data folder is given by --data or SPLITPLOT_DATA" : near_setting(name));
     }
     if (!values.emplace(name, trimmed(text.substr(equals + 1))).second) {
       return fail(ErrorCode::BadData, fmt::format("{}:{}: '{}' stands there twice", path, number, name));
@@ -113,7 +116,8 @@ template <typename T>
 std::optional<T> whole(std::string_view text, T least, T most) {
   T value{};
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value < least || value > most) return std::nullopt;
+  if (error != std::errc() || end != text.data() + text.size() || value < least || value > most)
+    return std::nullopt;
   return value;
 }
 
@@ -152,14 +156,16 @@ Result<void> set_rest(ServerSettings& settings) {
   settings.data = at.at("data").value;
   if (settings.data.empty()) return wrong("data", at.at("data"), "a folder");
   settings.analysis_memory = at.at("analysis-memory").value;
-  if (!bytes_from_text(settings.analysis_memory)) return wrong("analysis-memory", at.at("analysis-memory"), "an amount of memory");
+  if (!bytes_from_text(settings.analysis_memory))
+    return wrong("analysis-memory", at.at("analysis-memory"), "an amount of memory");
   const auto reserve = bytes_from_text(at.at("journal-reserve").value);
   if (!reserve) return wrong("journal-reserve", at.at("journal-reserve"), "a number of bytes, such as 64MB");
   settings.journal_reserve_bytes = *reserve;
   std::string_view window = at.at("duplicate-window").value;
   if (window.ends_with('h')) window.remove_suffix(1);
   const auto hours = whole<int>(window, 1, 168);
-  if (!hours) return wrong("duplicate-window", at.at("duplicate-window"), "a number of hours from 1h to 168h");
+  if (!hours)
+    return wrong("duplicate-window", at.at("duplicate-window"), "a number of hours from 1h to 168h");
   settings.duplicate_window = std::chrono::hours(*hours);
   const std::string& level = at.at("log-level").value;
   if (level != "info" && level != "debug") return wrong("log-level", at.at("log-level"), "info or debug");
@@ -178,7 +184,8 @@ std::span<const SettingDefinition> setting_definitions() {
 
 std::string environment_name(std::string_view setting) {
   std::string name = "SPLITPLOT_";
-  for (const char c : setting) name += c == '-' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+  for (const char c : setting)
+    name += c == '-' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
   return name;
 }
 
@@ -219,10 +226,12 @@ Result<ServerSettings> resolve_settings(const TypedSettings& typed) {
   ServerSettings settings;
   settings.resolved = *std::move(resolved);
   if (auto set = set_listen(settings); !set) return tl::unexpected(set.error());
-  if (auto set = set_whole<int>(settings, "io-threads", 1, 256, settings.io_threads); !set) return tl::unexpected(set.error());
+  if (auto set = set_whole<int>(settings, "io-threads", 1, 256, settings.io_threads); !set)
+    return tl::unexpected(set.error());
   if (auto set = set_whole<int>(settings, "analysis-threads", 1, 256, settings.analysis_threads); !set)
     return tl::unexpected(set.error());
-  if (auto set = set_whole<std::size_t>(settings, "hot-profiles", 1, 1'000'000'000, settings.hot_profiles); !set)
+  if (auto set = set_whole<std::size_t>(settings, "hot-profiles", 1, 1'000'000'000, settings.hot_profiles);
+      !set)
     return tl::unexpected(set.error());
   if (auto set = set_rest(settings); !set) return tl::unexpected(set.error());
   return settings;
@@ -232,10 +241,17 @@ std::optional<std::uint64_t> bytes_from_text(std::string_view text) {
   double amount = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), amount);
   if (error != std::errc() || !(amount >= 0) || !std::isfinite(amount)) return std::nullopt;
-  const std::string_view unit = trimmed(std::string_view(end, static_cast<std::size_t>(text.data() + text.size() - end)));
+  const std::string_view unit =
+      trimmed(std::string_view(end, static_cast<std::size_t>(text.data() + text.size() - end)));
   double factor = 1;
-  for (const auto& [name, size] : {std::pair<std::string_view, double>{"KB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"TB", 1e12},
-                                   {"KiB", 1024.0}, {"MiB", 1048576.0}, {"GiB", 1073741824.0}, {"B", 1.0}}) {
+  for (const auto& [name, size] : {std::pair<std::string_view, double>{"KB", 1e3},
+                                   {"MB", 1e6},
+                                   {"GB", 1e9},
+                                   {"TB", 1e12},
+                                   {"KiB", 1024.0},
+                                   {"MiB", 1048576.0},
+                                   {"GiB", 1073741824.0},
+                                   {"B", 1.0}}) {
     if (equal_ignoring_case(unit, name)) factor = size;
   }
   if (!unit.empty() && factor == 1 && !equal_ignoring_case(unit, "B")) return std::nullopt;

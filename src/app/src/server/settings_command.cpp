@@ -36,8 +36,8 @@ ExitCode run_config(const ConfigOptions& options) {
   }
   for (const SettingDefinition& definition : setting_definitions()) {
     const Setting& setting = settings->resolved.find(definition.name)->second;
-    std::cout << fmt::format("{:<17} = {:<16} # {}; {}\n", definition.name, setting.value, name_of(setting.origin),
-                             definition.meaning);
+    std::cout << fmt::format("{:<17} = {:<16} # {}; {}\n", definition.name, setting.value,
+                             name_of(setting.origin), definition.meaning);
   }
   return ExitCode::Success;
 }
@@ -46,7 +46,8 @@ ExitCode run_config(const ConfigOptions& options) {
 
 void add_config_command(CLI::App& program, Run& run) {
   const auto options = std::make_shared<ConfigOptions>();
-  CLI::App* command = program.add_subcommand("config", "Print the server's settings and where each comes from");
+  CLI::App* command =
+      program.add_subcommand("config", "Print the server's settings and where each comes from");
   add_setting_flags(*command, options->typed);
   command->add_flag("--json", options->json, "Print JSON");
   command->callback([options, &run] { run = [options] { return run_config(*options); }; });
