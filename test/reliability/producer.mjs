@@ -38,6 +38,12 @@ export class Producer {
     this.#running = [];
   }
 
+  /** One batch; whether it was acknowledged at the first attempt. */
+  async once() {
+    await this.#deliver(Array.from({ length: this.batch }, (_, i) => `${this.name}-once-${i}`));
+    return this.attempts === 1;
+  }
+
   async #produce(lane) {
     for (let round = this.acknowledged.length; !this.#stopped; ++round) {
       const ids = Array.from({ length: this.batch }, (_, i) => `${this.name}-${lane}-${round}-${i}`);

@@ -1,6 +1,6 @@
 // The reliability rows of the scorecard, each against a real server: what is done to it, and what must come out.
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Server, withFolder, withServer } from '../served/server.mjs';
@@ -119,7 +119,7 @@ async function fullDisk(binary) {
 /** R5: the stopped server's journal is cut or bits of it are flipped; it starts and misses only what was hit. */
 async function damagedJournal(binary, { cuts }, seed) {
   const draw = random(seed);
-  return withServer(binary, async (server, folder) => {
+  return withServer(binary, async (server) => {
     const producer = new Producer(server, 'c', { batch: 10 }).start(2);
     await sleep(300);
     await producer.finish();
@@ -140,20 +140,23 @@ async function damagedJournal(binary, { cuts }, seed) {
         flipped[at] ^= 1 << Math.floor(draw() * 8);
         writeFileSync(file, flipped);
       }
-      for (const name of ['online', 'warehouse.duckdb', 'warehouse.duckdb.wal']) rmSync(join(server.data, name), { recursive: true, force: true });
       try {
         const found = journalled(server).length;
         worst = Math.max(worst, stored - found);
+        // Profiles and warehouse are ahead of the damaged journal now: the server starts all the same, and takes events.
+        await server.start();
+        const after = await new Producer(server, `after${i}`, { batch: 1 }).once();
+        if (!after) notStarted += 1;
+        await server.stop();
       } catch {
         notStarted += 1;
       }
+      for (const name of readdirSync(journal)) if (join(journal, name) !== file) rmSync(join(journal, name));
       writeFileSync(file, whole);
     }
-    appendFileSync(join(folder, 'note'), String(statSync(file).size));
-    await server.start();
     return {
       id: 'R5', test: 'journal cut within its last records, or one bit flipped', n: cuts, target: 'only bad records lost',
-      ours: `at most ${worst} records of ${stored}, ${notStarted} not opened`, met: notStarted === 0 && worst <= 4 && stored > 0,
+      ours: `at most ${worst} records of ${stored}, ${notStarted} not started`, met: notStarted === 0 && worst <= 4 && stored > 0,
       beside: 'a cut of up to 300 bytes may reach two records; every byte and bit is tried in the unit tests',
     };
   });

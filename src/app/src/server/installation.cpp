@@ -2,6 +2,8 @@
 
 #include <splitplot/model/configuration.hpp>
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace splitplot::app {
@@ -83,20 +85,28 @@ Result<std::unique_ptr<Installation>> Installation::open(const ServerSettings& s
   if (!catalogue) return tl::unexpected(catalogue.error());
   made->catalogue_ = *std::move(catalogue);
 
-  store::JournalOptions journal_options;
-  journal_options.directory = folder.journal();
-  journal_options.reserve_bytes = settings.journal_reserve_bytes;
-  auto journal = store::open_journal(store::posix_file_system(), journal_options);
-  if (!journal) return tl::unexpected(journal.error());
-  made->journal_ = *std::move(journal);
-  log_recovery(made->journal_.recovery, log);
-
   store::OnlineStoreOptions online_options;
   online_options.directory = folder.online();
   online_options.window = settings.duplicate_window;
   auto online = store::open_online_store(online_options, clock);
   if (!online) return tl::unexpected(online.error());
   made->online_ = *std::move(online);
+
+  store::EventWarehouseOptions warehouse_options;
+  warehouse_options.path = folder.warehouse();
+  warehouse_options.limits = {settings.analysis_threads, settings.analysis_memory, folder.spill()};
+  auto warehouse = store::open_event_warehouse(warehouse_options);
+  if (!warehouse) return tl::unexpected(warehouse.error());
+  made->warehouse_ = *std::move(warehouse);
+
+  store::JournalOptions journal_options;
+  journal_options.directory = folder.journal();
+  journal_options.reserve_bytes = settings.journal_reserve_bytes;
+  journal_options.not_before = std::max(made->online_->reflects(), made->warehouse_->loaded());
+  auto journal = store::open_journal(store::posix_file_system(), journal_options);
+  if (!journal) return tl::unexpected(journal.error());
+  made->journal_ = *std::move(journal);
+  log_recovery(made->journal_.recovery, log);
 
   collect::PipelineOptions pipeline_options;
   pipeline_options.duplicate_window = settings.duplicate_window;
@@ -109,13 +119,6 @@ Result<std::unique_ptr<Installation>> Installation::open(const ServerSettings& s
                                            pipeline_options);
   if (!pipeline) return tl::unexpected(pipeline.error());
   made->pipeline_ = *std::move(pipeline);
-
-  store::EventWarehouseOptions warehouse_options;
-  warehouse_options.path = folder.warehouse();
-  warehouse_options.limits = {settings.analysis_threads, settings.analysis_memory, folder.spill()};
-  auto warehouse = store::open_event_warehouse(warehouse_options);
-  if (!warehouse) return tl::unexpected(warehouse.error());
-  made->warehouse_ = *std::move(warehouse);
 
   auto loader = collect::Loader::start(*made->journal_.journal, *made->warehouse_, log);
   if (!loader) return tl::unexpected(loader.error());
