@@ -272,11 +272,11 @@ Result<Tests> Compiler::tests(const Value& written, LetterCase letter_case) {
 
 Result<void> Compiler::check_literal(const Value& written) {
   const Level level(*this);
-  if (const Result<void> counted = count_node(); !counted) return counted;
+  if (Result<void> counted = count_node(); !counted) return counted;
   if (const Value::Array* elements = written.if_array()) {
     for (std::size_t i = 0; i < elements->size(); ++i) {
       const Place place(*this, i);
-      if (const Result<void> checked = check_literal((*elements)[i]); !checked) return checked;
+      if (Result<void> checked = check_literal((*elements)[i]); !checked) return checked;
     }
   } else if (const Value::Object* members = written.if_object()) {
     for (const Member& member : *members) {
@@ -286,7 +286,7 @@ Result<void> Compiler::check_literal(const Value& written) {
             "'" + member.name + "' stands inside an object that is compared as a whole",
             "name the inner attribute with dots: {\"address.country\": {\"" + member.name + "\": ...}}");
       }
-      if (const Result<void> checked = check_literal(member.value); !checked) return checked;
+      if (Result<void> checked = check_literal(member.value); !checked) return checked;
     }
   }
   return {};

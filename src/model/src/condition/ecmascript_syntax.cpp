@@ -13,7 +13,7 @@ class Scanner {
 
   Result<void> run() {
     while (at_ < pattern_.size()) {
-      const Result<void> step = in_class_ ? inside_class() : outside_class();
+      Result<void> step = in_class_ ? inside_class() : outside_class();
       if (!step) return step;
     }
     return {};

@@ -4,6 +4,7 @@
 #include "condition/version_order.hpp"
 
 #include <algorithm>
+#include <compare>
 
 namespace splitplot::model::condition {
 namespace {
@@ -13,17 +14,17 @@ const Value kMissing;
 bool compares(std::partial_ordering order, Comparison comparison) {
   switch (comparison) {
     case Comparison::Equal:
-      return order == 0;
+      return std::is_eq(order);
     case Comparison::NotEqual:
-      return order != 0;
+      return std::is_neq(order);
     case Comparison::Less:
-      return order < 0;
+      return std::is_lt(order);
     case Comparison::LessOrEqual:
-      return order <= 0;
+      return std::is_lteq(order);
     case Comparison::Greater:
-      return order > 0;
+      return std::is_gt(order);
     case Comparison::GreaterOrEqual:
-      return order >= 0;
+      return std::is_gteq(order);
   }
   return false;
 }
@@ -82,7 +83,7 @@ struct Judge {
     const std::optional<std::string_view> text = text_of(value, buffer);
     if (!text) return false;
     return test.letter_case == LetterCase::Matters ? *text == test.text
-                                                   : compare_lowered(test.text, *text) == 0;
+                                                   : std::is_eq(compare_lowered(test.text, *text));
   }
   bool operator()(const NumberTest& test) const { return number_of(value) == test.number; }
   bool operator()(const TruthTest& test) const { return !value.is_null() && truth_of(value) == test.truth; }

@@ -13,8 +13,8 @@ namespace {
 constexpr std::size_t kLongestPattern = 4096;
 constexpr std::uint32_t kMatchLimit = 200'000;
 constexpr std::uint32_t kHeapLimitKibibytes = 1024;
-constexpr std::size_t kFirstStack = 32 * 1024;
-constexpr std::size_t kLargestStack = 512 * 1024;
+constexpr std::size_t kFirstStack = std::size_t{32} * 1024;
+constexpr std::size_t kLargestStack = std::size_t{512} * 1024;
 
 template <auto Function>
 struct Call {

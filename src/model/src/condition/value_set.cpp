@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <compare>
+#include <functional>
 #include <optional>
 #include <string_view>
 
@@ -69,10 +71,11 @@ bool ValueSet::contains(const Value& value) const {
       if (letter_case_ == LetterCase::Matters) {
         return std::ranges::binary_search(texts_, text, std::less<std::string_view>{});
       }
-      const auto found = std::ranges::lower_bound(
-          texts_, text,
-          [](std::string_view known, std::string_view asked) { return compare_lowered(known, asked) < 0; });
-      return found != texts_.end() && compare_lowered(*found, text) == 0;
+      const auto found =
+          std::ranges::lower_bound(texts_, text, [](std::string_view known, std::string_view asked) {
+            return std::is_lt(compare_lowered(known, asked));
+          });
+      return found != texts_.end() && std::is_eq(compare_lowered(*found, text));
     }
     case Value::Kind::Array:
     case Value::Kind::Object:
