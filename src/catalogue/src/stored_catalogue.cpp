@@ -122,11 +122,15 @@ Result<Committed> StoredCatalogue::commit(const ChangePlan& plan, std::string_vi
   return Committed{revision, std::move(*credentials)};
 }
 
-Result<StoredCatalogue::MadeKey> StoredCatalogue::make_key(const ScopeState& scope,
+Result<StoredCatalogue::MadeKey> StoredCatalogue::make_key(const State& current, const ScopeState& scope,
                                                            const model::Connection& connection) const {
   auto secret = make_secret(connection.kind);
   if (!secret) return tl::unexpected(secret.error());
-  const Timestamp now = clock_.now();
+  // Of two keys the later one is newer, also where the clock stands still or goes back.
+  Timestamp now = clock_.now();
+  if (const auto keys = working_keys(current, scope, connection.key); !keys.empty()) {
+    now = std::max(now, keys.back()->created + std::chrono::microseconds(1));
+  }
   auto id = new_id(now);
   if (!id) return tl::unexpected(id.error());
   store::CredentialRow row{
@@ -142,7 +146,7 @@ Result<std::vector<NewCredential>> StoredCatalogue::change_credentials(
   for (const DocumentChange& change : plan.changes) {
     if (change.id.kind != model::DocumentKind::Connection) continue;
     if (change.kind == ChangeKind::Created) {
-      auto key = make_key(after, *find_connection(after, change.id.key));
+      auto key = make_key(current, after, *find_connection(after, change.id.key));
       if (!key) return tl::unexpected(key.error());
       rows.credentials.push_back(std::move(key->row));
       made.push_back(std::move(key->credential));
@@ -185,7 +189,7 @@ Result<NewCredential> StoredCatalogue::add_key(const Scope& scope, std::string_v
   const auto current = state();
   const auto found = find_connection_of(*current, scope, connection);
   if (!found) return tl::unexpected(found.error());
-  auto key = make_key(*found->scope, *found->connection);
+  auto key = make_key(*current, *found->scope, *found->connection);
   if (!key) return tl::unexpected(key.error());
   store::DocumentTransaction rows;
   rows.credentials.push_back(std::move(key->row));

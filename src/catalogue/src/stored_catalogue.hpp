@@ -56,7 +56,8 @@ class StoredCatalogue final : public Catalogue {
   };
 
   [[nodiscard]] std::shared_ptr<const State> state() const;
-  [[nodiscard]] Result<MadeKey> make_key(const ScopeState& scope, const model::Connection& connection) const;
+  [[nodiscard]] Result<MadeKey> make_key(const State& current, const ScopeState& scope,
+                                         const model::Connection& connection) const;
 
   /// Keys for connections that are new, revocations for those that are gone.
   [[nodiscard]] Result<std::vector<NewCredential>> change_credentials(const State& current,

@@ -112,6 +112,18 @@ TEST_F(KeysTest, AreAddedBesideTheOldAndTheOldRevoked) {
   EXPECT_EQ(catalogue_->snapshot({})->revision(), 1U);
 }
 
+TEST_F(KeysTest, AreNewerThanTheOldOnesAlsoWhereTheClockStandsStillOrGoesBack) {
+  std::string newest;
+  for (int i = 0; i < 10; ++i) {
+    if (i == 5) clock_.advance(-std::chrono::hours(1));
+    newest = catalogue_->add_key({}, "server")->secret;
+    ASSERT_TRUE(catalogue_->revoke_old_keys({}, "server"));
+    ASSERT_TRUE(opens(newest)) << i;
+  }
+  open();
+  EXPECT_TRUE(opens(newest));
+}
+
 TEST_F(KeysTest, AreNotAddedToConnectionsThatAreNotThere) {
   EXPECT_EQ(catalogue_->add_key({}, "servre").error().code, ErrorCode::NotFound);
   EXPECT_THAT(catalogue_->add_key({}, "servre").error().hint, HasSubstr("'server'"));
