@@ -98,6 +98,23 @@ TEST(ToYaml, TextsStayTexts) {
   }
 }
 
+TEST(ToYaml, OtherReadersTakeItForTheSame) {
+  // Words and numbers of YAML 1.1, and characters that YAML does not print (YAML 1.2.2, production 1).
+  const auto written = [](const char* text) {
+    const std::string yaml = to_yaml({{DocumentKind::Flag, "k"}, Value::Object{{"v", text}}});
+    return yaml.substr(yaml.find("v: "));
+  };
+  for (const char* text :
+       {"yes", "Off", "y", "2024-01-01", "12:30:45", "1_000", "0b1", "1e3", "007", "~", "=", "<<"})
+    EXPECT_EQ(written(text), "v: \"" + std::string(text) + "\"\n");
+  EXPECT_EQ(written("\x7F\xC2\x85\xE2\x80\xA8\xEF\xBB\xBF\xEF\xBF\xBE"),
+            "v: \"\\u007f\\u0085\\u2028\\ufeff\\ufffe\"\n");
+  EXPECT_EQ(written("Gr\xC3\xB6\xC3\x9F"
+                    "e 7d"),
+            "v: Gr\xC3\xB6\xC3\x9F"
+            "e 7d\n");
+}
+
 TEST(ToYaml, LongNamesAndTexts) {
   for (const std::size_t length : {200U, 1000U, 1024U, 1025U, 5000U}) {
     const std::string text(length, 'x');
