@@ -26,7 +26,7 @@ namespace {
 constexpr std::size_t kMostBytes = 4'000'000;
 constexpr JsonLimits kLimits;  // a document may hold the same whichever way it is written
 
-struct Node;
+struct TreeNode;
 
 struct Entry {
   std::string name;  ///< of a map's member
@@ -34,7 +34,7 @@ struct Entry {
   std::size_t node = 0;
 };
 
-struct Node {
+struct TreeNode {
   enum class Form { Scalar, List, Map, Alias };
   Form form = Form::Scalar;
   int line = 0;
@@ -58,7 +58,7 @@ class Tree : public YAML::EventHandler {
   Tree(std::string_view name, std::vector<Problem>& problems, int& last_start)
       : name_(name), problems_(problems), last_start_(last_start) {}
 
-  [[nodiscard]] const std::vector<Node>& nodes() const { return nodes_; }
+  [[nodiscard]] const std::vector<TreeNode>& nodes() const { return nodes_; }
 
   // At a bracket that closes nothing, yaml-cpp 0.7 finds empty documents for ever.
   void OnDocumentStart(const YAML::Mark& mark) override {
@@ -79,7 +79,7 @@ class Tree : public YAML::EventHandler {
       take_name("", mark);
       return;
     }
-    remember(anchor, add({.form = Node::Form::Scalar, .line = line_of(mark)}));
+    remember(anchor, add({.form = TreeNode::Form::Scalar, .line = line_of(mark)}));
   }
 
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
@@ -88,7 +88,7 @@ class Tree : public YAML::EventHandler {
       take_name("", mark);
       return;
     }
-    add({.form = Node::Form::Alias, .line = line_of(mark), .target = anchors_.at(anchor)});
+    add({.form = TreeNode::Form::Alias, .line = line_of(mark), .target = anchors_.at(anchor)});
   }
 
   // The tag of an unquoted word is "?", of a quoted one "!", unless one was written.
@@ -101,7 +101,7 @@ class Tree : public YAML::EventHandler {
       take_name(text, mark);
       return;
     }
-    Node node{.form = Node::Form::Scalar, .line = line_of(mark)};
+    TreeNode node{.form = TreeNode::Form::Scalar, .line = line_of(mark)};
     if (tag == "?") {
       Result<Value> resolved = resolve_plain(text);
       if (resolved) {
@@ -117,12 +117,12 @@ class Tree : public YAML::EventHandler {
 
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value /*style*/) override {
-    begin(Node::Form::List, mark, tag, anchor);
+    begin(TreeNode::Form::List, mark, tag, anchor);
   }
   void OnSequenceEnd() override { open_.pop_back(); }
   void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                   YAML::EmitterStyle::value /*style*/) override {
-    begin(Node::Form::Map, mark, tag, anchor);
+    begin(TreeNode::Form::Map, mark, tag, anchor);
   }
   void OnMapEnd() override { open_.pop_back(); }
 
@@ -156,7 +156,7 @@ class Tree : public YAML::EventHandler {
   }
 
   bool expects_name() const {
-    return !open_.empty() && nodes_[open_.back().node].form == Node::Form::Map && !open_.back().has_name;
+    return !open_.empty() && nodes_[open_.back().node].form == TreeNode::Form::Map && !open_.back().has_name;
   }
 
   void take_name(const std::string& name, const YAML::Mark& mark) {
@@ -171,12 +171,12 @@ class Tree : public YAML::EventHandler {
                "remove one of them");
   }
 
-  std::size_t add(Node node) {
+  std::size_t add(TreeNode node) {
     const std::size_t index = nodes_.size();
     if (!open_.empty()) {
       Open& parent = open_.back();
-      Node& container = nodes_[parent.node];
-      const bool is_map = container.form == Node::Form::Map;
+      TreeNode& container = nodes_[parent.node];
+      const bool is_map = container.form == TreeNode::Form::Map;
       container.entries.push_back({.name = std::exchange(parent.name, {}),
                                    .line = is_map ? parent.name_line : node.line,
                                    .node = index});
@@ -186,13 +186,13 @@ class Tree : public YAML::EventHandler {
     return index;
   }
 
-  void begin(Node::Form form, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
+  void begin(TreeNode::Form form, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
     check_tag(mark, tag, {"?", "!", ""});
     if (open_.size() >= kLimits.depth) {
       complain(mark, too_deep());
       throw GivenUp();
     }
-    Node node{.form = form, .line = line_of(mark)};
+    TreeNode node{.form = form, .line = line_of(mark)};
     std::size_t index = nodes_.size();
     if (expects_name()) {  // it is read to its end, and stands nowhere
       complain(mark, "a name must be text, not a list or object");
@@ -212,7 +212,7 @@ class Tree : public YAML::EventHandler {
   std::string_view name_;
   std::vector<Problem>& problems_;
   int& last_start_;  ///< where the document before this one began
-  std::vector<Node> nodes_;
+  std::vector<TreeNode> nodes_;
   std::vector<Open> open_;
   std::map<YAML::anchor_t, std::size_t> anchors_;
 };
@@ -220,14 +220,14 @@ class Tree : public YAML::EventHandler {
 /// Copies a tree into a value. `limit_hit` says why it stopped, if it did.
 class Copy {
  public:
-  explicit Copy(const std::vector<Node>& nodes, std::size_t& members_left)
+  explicit Copy(const std::vector<TreeNode>& nodes, std::size_t& members_left)
       : nodes_(nodes), members_left_(members_left) {}
 
   Value copy(std::size_t index, const std::string& pointer, int line, std::size_t depth) {
-    const Node& node = nodes_[index];
-    if (node.form == Node::Form::Alias) return copy(node.target, pointer, line, depth + 1);
+    const TreeNode& node = nodes_[index];
+    if (node.form == TreeNode::Form::Alias) return copy(node.target, pointer, line, depth + 1);
     lines_.emplace(pointer, line);
-    if (node.form == Node::Form::Scalar) return node.scalar;
+    if (node.form == TreeNode::Form::Scalar) return node.scalar;
     if (depth >= kLimits.depth) {
       limit_hit_ = too_deep();
       return {};
@@ -241,14 +241,14 @@ class Copy {
         return {};
       }
       --members_left_;
-      if (node.form == Node::Form::List) {
+      if (node.form == TreeNode::Form::List) {
         elements.push_back(copy(entry.node, pointer_to(pointer, i), entry.line, depth + 1));
       } else {
         members.push_back(
             {entry.name, copy(entry.node, pointer_to(pointer, entry.name), entry.line, depth + 1)});
       }
     }
-    if (node.form == Node::Form::List) return elements;
+    if (node.form == TreeNode::Form::List) return elements;
     return members;
   }
 
@@ -256,7 +256,7 @@ class Copy {
   [[nodiscard]] std::map<std::string, int> take_lines() { return std::move(lines_); }
 
  private:
-  const std::vector<Node>& nodes_;
+  const std::vector<TreeNode>& nodes_;
   std::size_t& members_left_;
   std::string limit_hit_;
   std::map<std::string, int> lines_;
