@@ -4,8 +4,6 @@
 
 namespace splitplot {
 
-Value::Value(Object members) : data_(std::move(members)) {}
-
 std::optional<double> Value::number() const {
   if (const std::int64_t* integer = if_integer()) return static_cast<double>(*integer);
   if (const double* real = if_float()) return *real;

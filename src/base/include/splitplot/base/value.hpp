@@ -25,19 +25,26 @@ class Value {
   /// In the order of the alternatives below.
   enum class Kind { Null, Boolean, Integer, Float, Text, Array, Object };
 
-  Value() = default;
-  Value(std::nullptr_t) {}  // NOLINT(google-explicit-constructor): values are written like literals
+  // All of them are defined behind Member, which the vectors inside must know to be made or destroyed.
+  // NOLINTBEGIN(google-explicit-constructor): values are written like literals
+  Value();
+  Value(const Value& other);
+  Value(Value&& other) noexcept;
+  Value& operator=(const Value& other);
+  Value& operator=(Value&& other) noexcept;
+  ~Value();
+  Value(std::nullptr_t);
   template <typename T>
-  requires std::is_same_v<T, bool> Value(T truth) : data_(truth) {}  // NOLINT(google-explicit-constructor)
+  requires std::is_same_v<T, bool> Value(T truth);
   template <typename T>
-  requires(std::is_integral_v<T> && !std::is_same_v<T, bool>) Value(T integer)
-      : data_(static_cast<std::int64_t>(integer)) {}          // NOLINT(google-explicit-constructor)
-  Value(double number) : data_(number) {}                     // NOLINT(google-explicit-constructor)
-  Value(std::string text) : data_(std::move(text)) {}         // NOLINT(google-explicit-constructor)
-  Value(std::string_view text) : data_(std::string(text)) {}  // NOLINT(google-explicit-constructor)
-  Value(const char* text) : data_(std::string(text)) {}       // NOLINT(google-explicit-constructor)
-  Value(Array elements) : data_(std::move(elements)) {}       // NOLINT(google-explicit-constructor)
-  Value(Object members);                                      // NOLINT(google-explicit-constructor)
+  requires(std::is_integral_v<T> && !std::is_same_v<T, bool>) Value(T integer);
+  Value(double number);
+  Value(std::string text);
+  Value(std::string_view text);
+  Value(const char* text);
+  Value(Array elements);
+  Value(Object members);
+  // NOLINTEND(google-explicit-constructor)
 
   [[nodiscard]] Kind kind() const { return static_cast<Kind>(data_.index()); }
   [[nodiscard]] bool is_null() const { return kind() == Kind::Null; }
@@ -79,6 +86,25 @@ struct Member {
   Value value;
   friend bool operator==(const Member&, const Member&) = default;
 };
+
+inline Value::Value() = default;
+inline Value::Value(const Value& other) = default;
+inline Value::Value(Value&& other) noexcept = default;
+inline Value& Value::operator=(const Value& other) = default;
+inline Value& Value::operator=(Value&& other) noexcept = default;
+inline Value::~Value() = default;
+inline Value::Value(std::nullptr_t) {}
+template <typename T>
+requires std::is_same_v<T, bool> Value::Value(T truth) : data_(truth) {}
+template <typename T>
+requires(std::is_integral_v<T> && !std::is_same_v<T, bool>) Value::Value(T integer)
+    : data_(static_cast<std::int64_t>(integer)) {}
+inline Value::Value(double number) : data_(number) {}
+inline Value::Value(std::string text) : data_(std::move(text)) {}
+inline Value::Value(std::string_view text) : data_(std::string(text)) {}
+inline Value::Value(const char* text) : data_(std::string(text)) {}
+inline Value::Value(Array elements) : data_(std::move(elements)) {}
+inline Value::Value(Object members) : data_(std::move(members)) {}
 
 /// A kind in words: "null", "boolean", "integer", "number", "text", "list", "object".
 [[nodiscard]] std::string_view name_of(Value::Kind kind);
