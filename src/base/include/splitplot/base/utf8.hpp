@@ -16,12 +16,12 @@ struct Character {
   std::size_t bytes = 1;
 };
 
-/// The character at `at`, which must be inside; a byte that starts no valid sequence is U+FFFD of one byte.
+/// The character at `at`, which must be inside. Bytes that are none are read as U+FFFD, as by `next_code_point`.
 [[nodiscard]] Character character_at(std::string_view text, std::size_t at);
 
 [[nodiscard]] bool is_valid_utf8(std::string_view text);
 
-/// The text with U+FFFD in the place of every byte that belongs to no character.
+/// The text with U+FFFD in the place of bytes that belong to no character.
 [[nodiscard]] std::string valid_utf8(std::string_view text);
 
 }  // namespace splitplot
