@@ -1,5 +1,5 @@
 // The JSON that the program writes obeys its published schema, whatever was asked.
-//   node json_schema.mjs BINARY SCHEMA
+//   node json_schema.mjs BINARY SCHEMA SERVED_DOCUMENTS
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -23,17 +23,23 @@ const kRequests = {
   'a metric without spread': ['--variant', 'variant', '--unit', 'user_id', '--metric', "none=any() where country = 'nowhere'"],
 };
 
-async function main([binary, schemaPath]) {
+async function main([binary, schemaPath, servedDocuments]) {
   const validate = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true }).compile(JSON.parse(readFileSync(schemaPath, 'utf8')));
   const findings = new Findings();
+  const check = (what, document) => {
+    validate(document);
+    for (const error of validate.errors ?? []) findings.expect(false, `${what}: ${error.instancePath} ${error.message}`);
+    // A schema that refuses nothing proves nothing.
+    findings.expect(!validate({ ...document, surprise: 1 }), `${what}: an unknown member was accepted`);
+    findings.expect(!validate({ ...document, version: 2 }), `${what}: another version was accepted`);
+  };
   await withExample(binary, (folder) => {
+    const served = JSON.parse(run(servedDocuments, [folder]));
+    findings.expect(served.length === 3 && served.every((document) => document.served !== null), 'served analyses are there');
+    served.forEach((document, i) => check(`served analysis ${i}`, document));
     for (const [what, args] of Object.entries(kRequests)) {
       const document = JSON.parse(run(binary, ['analyze', join(folder, 'experiment.csv'), ...args, '--json', '--quiet']));
-      validate(document);
-      for (const error of validate.errors ?? []) findings.expect(false, `${what}: ${error.instancePath} ${error.message}`);
-      // A schema that refuses nothing proves nothing.
-      findings.expect(!validate({ ...document, surprise: 1 }), `${what}: an unknown member was accepted`);
-      findings.expect(!validate({ ...document, version: 2 }), `${what}: another version was accepted`);
+      check(what, document);
     }
   });
   return findings.conclude('JSON against its schema');

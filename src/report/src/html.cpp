@@ -1,5 +1,6 @@
 #include "html_page.hpp"
 #include "method_wording.hpp"
+#include "served_wording.hpp"
 #include "text.hpp"
 
 #include <splitplot/report/report.hpp>
@@ -76,6 +77,16 @@ Html findings_section(const Analysis& analysis) {
   return element(
       "section", {{"aria-labelledby", "findings"}},
       element("h2", {{"id", "findings"}}, text("What to know first")) + findings_list(analysis.findings));
+}
+
+Html served_section(const Analysis& analysis) {
+  Html facts;
+  for (const ServedFact& one : served_facts(analysis))
+    facts += fact(one.label.c_str(), element("bdi", {}, text(one.text)));
+  if (facts.empty()) return {};
+  return element("section", {{"aria-labelledby", "experiment"}},
+                 element("h2", {{"id", "experiment"}}, text("The experiment")) +
+                     element("dl", {{"class", "facts"}}, facts));
 }
 
 Html split_rows(const Analysis& analysis) {
@@ -257,9 +268,9 @@ Html findings_list(const std::vector<Finding>& findings) {
 std::string to_html(const Analysis& analysis, const std::string& generated_at) {
   const Html main =
       element("main", {},
-              conclusion_section(analysis) + findings_section(analysis) + trust_section(analysis) +
-                  overview_section(analysis) + metric_sections(analysis) + segment_sections(analysis) +
-                  methods_section(analysis) + assumptions_section(analysis));
+              conclusion_section(analysis) + findings_section(analysis) + served_section(analysis) +
+                  trust_section(analysis) + overview_section(analysis) + metric_sections(analysis) +
+                  segment_sections(analysis) + methods_section(analysis) + assumptions_section(analysis));
   const Html footer = element(
       "footer", {}, text("Made with Splitplot. This file is complete: it asks no server for anything."));
   const Html page =

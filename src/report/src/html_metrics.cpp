@@ -285,17 +285,17 @@ Html distributions(const Analysis& analysis, const MetricResult& metric) {
 
 Html metric_section(const Analysis& analysis, const MetricResult& metric) {
   const bool renamed = metric.definition != metric.name && !metric.definition.empty();
-  Html about = text(std::string(kind_of(metric)) + ", " + std::string(direction_of(metric)));
+  Html facts = text(about(metric));
   if (!std::holds_alternative<experiment::FlatPrior>(metric.prior))
-    about += text(" · prior ") + element("code", {}, text(text_of(metric.prior)));
-  if (renamed) about += text(" · ") + element("code", {}, text(metric.definition));
+    facts += text(" · prior ") + element("code", {}, text(text_of(metric.prior)));
+  if (renamed) facts += text(" · ") + element("code", {}, text(metric.definition));
   Html notes;
   for (const auto& adjustment : metric.adjustments) {
     notes += element("p", {{"class", "muted"}},
                      element("bdi", {}, number(adjustment_sentence(analysis, metric, adjustment))));
   }
   return element("article", {{"class", "metric"}},
-                 element("h3", {}, name(metric.name)) + element("p", {{"class", "about"}}, about) +
+                 element("h3", {}, name(metric.name)) + element("p", {{"class", "about"}}, facts) +
                      findings_list(metric.findings) + arms_table(analysis, metric) +
                      (metric.comparisons.empty()
                           ? Html()

@@ -322,6 +322,7 @@ object write_metric(const Analysis& analysis, const MetricResult& metric) {
   }
   return {{"name", text(metric.name)},
           {"definition", text(metric.definition)},
+          {"role", metric.role ? value(word(*metric.role)) : value(nullptr)},
           {"kind", word(metric.kind)},
           {"direction",
            metric.direction == stats::Direction::HigherIsBetter ? "higher_is_better" : "lower_is_better"},
@@ -392,6 +393,34 @@ array write_methods(const Analysis& analysis) {
   return methods;
 }
 
+value optional_time(const std::optional<Timestamp>& time) {
+  return time ? text(rfc3339(*time)) : value(nullptr);
+}
+
+value write_served(const std::optional<experiment::ServedFacts>& served) {
+  if (!served) return nullptr;
+  return {{"environment", text(served->environment)},
+          {"experiment", text(served->experiment)},
+          {"hypothesis", text(served->hypothesis)},
+          {"unit", text(served->unit)},
+          {"plan",
+           {{"fingerprint", text(served->fingerprint)},
+            {"revision", served->revision},
+            {"planned_units", served->planned_units ? value(*served->planned_units) : value(nullptr)},
+            {"before_horizon", served->before_horizon}}},
+          {"started", text(rfc3339(served->started))},
+          {"stopped", optional_time(served->stopped)},
+          {"exposures",
+           {{"count", served->exposures},
+            {"first", optional_time(served->first_exposure)},
+            {"last", optional_time(served->last_exposure)},
+            {"first_revision", served->first_revision},
+            {"last_revision", served->last_revision}}},
+          {"watermark",
+           {{"journal_offset", served->watermark}, {"received", optional_time(served->last_received)}}},
+          {"deviations", texts(served->deviations)}};
+}
+
 value write_look(const std::optional<experiment::LookStatus>& look) {
   if (!look) return nullptr;
   return {{"look", look->look},
@@ -422,6 +451,7 @@ std::string to_json(const Analysis& analysis) {
         {"format", text(analysis.source_format)},
         {"rows", analysis.rows},
         {"units", analysis.units}}},
+      {"served", write_served(analysis.served)},
       {"request", write_request(analysis.request)},
       {"conclusion", texts(analysis.conclusion)},
       {"findings", write(analysis.findings)},

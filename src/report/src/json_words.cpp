@@ -48,6 +48,20 @@ std::string_view word(experiment::MetricKind kind) {
   return kind == experiment::MetricKind::Proportion ? "proportion" : "mean";
 }
 
+std::string_view word(experiment::MetricRole role) {
+  switch (role) {
+    case experiment::MetricRole::Primary:
+      return "primary";
+    case experiment::MetricRole::Secondary:
+      return "secondary";
+    case experiment::MetricRole::Guardrail:
+      return "guardrail";
+    case experiment::MetricRole::Exploratory:
+      break;
+  }
+  return "exploratory";
+}
+
 std::string_view word(experiment::Monitoring monitoring) {
   switch (monitoring) {
     case experiment::Monitoring::Sequential:

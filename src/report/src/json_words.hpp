@@ -13,6 +13,7 @@ namespace splitplot::report {
 [[nodiscard]] std::string_view word(experiment::FamilyStructure structure, stats::Correction correction);
 [[nodiscard]] std::string_view word(experiment::Severity severity);
 [[nodiscard]] std::string_view word(experiment::MetricKind kind);
+[[nodiscard]] std::string_view word(experiment::MetricRole role);
 [[nodiscard]] std::string_view word(experiment::Monitoring monitoring);
 [[nodiscard]] std::string_view word(store::RepeatedUnits repeated);
 [[nodiscard]] std::string_view word(stats::Assumption assumption);

@@ -1,4 +1,5 @@
 #include "method_wording.hpp"
+#include "served_wording.hpp"
 #include "terminal_page.hpp"
 #include "terminal_segments.hpp"
 #include "text.hpp"
@@ -20,6 +21,7 @@ using experiment::Severity;
 
 constexpr int kLeastBar = 16;
 constexpr int kMostBar = 60;
+constexpr int kServedLabel = 13;
 
 Tone tone_of(Severity severity) {
   return severity == Severity::Problem   ? Tone::Worse
@@ -33,9 +35,18 @@ Tone tone_of(Verdict verdict) {
 
 void write_header(TerminalPage& page, const Analysis& analysis) {
   page.paragraph(name_or_empty(analysis.source), 0, {"Splitplot  ", Tone::Strong});
-  page.paragraph(size_sentence(analysis) + "; " + counted(analysis.rows, "row") + " read from " +
+  page.paragraph(size_sentence(analysis) + "; " +
+                     counted(analysis.rows, analysis.served ? "exposure" : "row") + " read from " +
                      analysis.source_format + ".",
                  0, {}, Tone::Dim);
+}
+
+void write_served(TerminalPage& page, const Analysis& analysis) {
+  const auto facts = served_facts(analysis);
+  if (facts.empty()) return;
+  page.heading("EXPERIMENT");
+  for (const ServedFact& fact : facts)
+    page.paragraph(fact.text, 2, {pad_right(fact.label, kServedLabel), Tone::Dim});
 }
 
 void write_conclusion(TerminalPage& page, const Analysis& analysis) {
@@ -219,9 +230,8 @@ void write_metric(TerminalPage& page, const Analysis& analysis, const MetricResu
   const bool renamed = metric.definition != metric.name && !metric.definition.empty();
   const std::string metric_name = name_or_empty(metric.name);
   page.paragraph(
-      std::string(kind_of(metric)) + ", " + std::string(direction_of(metric)) +
-          (renamed ? ": " + metric.definition : ""),
-      0, {page.name(metric_name, std::min(page.width(metric_name), page.columns() / 2)) + "  ", Tone::Strong},
+      about(metric) + (renamed ? ": " + metric.definition : ""), 0,
+      {page.name(metric_name, std::min(page.width(metric_name), page.columns() / 2)) + "  ", Tone::Strong},
       Tone::Dim);
   write_arms(page, analysis, metric);
   if (!metric.comparisons.empty()) write_comparisons(page, analysis, metric);
@@ -278,6 +288,7 @@ std::string to_terminal(const Analysis& analysis, const TerminalStyle& style) {
     page.heading("FINDINGS");
     write_findings(page, analysis.findings, 2);
   }
+  write_served(page, analysis);
   write_trust(page, analysis);
   write_metrics(page, analysis);
   write_segments(page, analysis);

@@ -1,5 +1,6 @@
 #include "wording.hpp"
 
+#include "json_words.hpp"
 #include "text.hpp"
 
 #include <algorithm>
@@ -107,6 +108,12 @@ std::string_view kind_of(const MetricResult& metric) {
 
 std::string_view direction_of(const MetricResult& metric) {
   return metric.direction == stats::Direction::HigherIsBetter ? "higher is better" : "lower is better";
+}
+
+std::string about(const MetricResult& metric) {
+  std::string text;
+  if (metric.role) text = std::string(word(*metric.role)) + ", ";
+  return text + std::string(kind_of(metric)) + ", " + std::string(direction_of(metric));
 }
 
 std::string_view difference_unit(const MetricResult& metric) {

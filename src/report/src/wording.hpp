@@ -30,6 +30,8 @@ enum class Verdict { Better, Worse, Unclear, Withheld, Unknown };
 [[nodiscard]] std::string_view kind_of(const experiment::MetricResult& metric);
 /// "higher is better" or "lower is better".
 [[nodiscard]] std::string_view direction_of(const experiment::MetricResult& metric);
+/// "rate, higher is better"; of a served experiment with its part in the plan: "guardrail, mean, lower is better".
+[[nodiscard]] std::string about(const experiment::MetricResult& metric);
 /// The difference's unit as a heading says it: "percentage points", or "in the metric's own unit".
 [[nodiscard]] std::string_view difference_unit(const experiment::MetricResult& metric);
 

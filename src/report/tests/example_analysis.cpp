@@ -367,6 +367,49 @@ MetricResult hostile_metric(const Analysis& a, int m) {
 
 }  // namespace
 
+Analysis served_analysis() {
+  Analysis a = email_campaign_analysis();
+  a.source = "experiment email-campaign, exposures from 2026-11-01 08:00 UTC to 2026-11-21 20:15 UTC";
+  a.source_format = "the event warehouse";
+  a.metrics[0].role = experiment::MetricRole::Primary;
+  a.metrics[1].role = experiment::MetricRole::Guardrail;
+  a.metrics.back().role = experiment::MetricRole::Exploratory;
+  experiment::ServedFacts served;
+  served.environment = "default/production";
+  served.experiment = "email-campaign";
+  served.hypothesis = "a mail brings people back";
+  served.unit = "user";
+  served.fingerprint = "sha256:b5bb9d80";
+  served.revision = 12;
+  served.started = *parse_rfc3339("2026-11-01T07:59:30Z");
+  served.planned_units = 60'000;
+  served.exposures = 70'123;
+  served.first_exposure = parse_rfc3339("2026-11-01T08:00:01Z");
+  served.last_exposure = parse_rfc3339("2026-11-21T20:15:59.5Z");
+  served.first_revision = 12;
+  served.last_revision = 17;
+  served.watermark = 98'765'432;
+  served.last_received = parse_rfc3339("2026-11-22T14:42:34.123Z");
+  served.deviations = {"The metric 'spend' was added after the start: it is exploratory."};
+  a.served = served;
+  return a;
+}
+
+Analysis unmet_analysis() {
+  Analysis a;
+  a.source = "experiment email-campaign, no exposures yet";
+  a.source_format = "the event warehouse";
+  a.variants = {{"control", 0, 0.5, true}, {"treatment", 0, 0.5, false}};
+  a.sample_ratio.overall = stats::not_estimable("nobody was exposed yet");
+  a.findings = {{Severity::Note, "no_exposures", "Nobody was exposed to 'email-campaign' yet."}};
+  a.conclusion = {"Nobody was exposed to 'email-campaign' yet."};
+  a.served = experiment::ServedFacts{};
+  a.served->environment = "default/production";
+  a.served->experiment = "email-campaign";
+  a.served->unit = "user";
+  return a;
+}
+
 Analysis hostile_analysis(int segments) {
   Analysis a;
   a.source = hostile_names()[0];
@@ -412,6 +455,11 @@ Analysis hostile_analysis(int segments) {
   a.segment_family = experiment::Family{hostile_names()[2], 1, stats::Correction::Bonferroni};
   for (const std::string& name : hostile_names()) a.assumptions.push_back({name, name});
   for (const std::string& name : hostile_names()) a.conclusion.push_back(name);
+  a.served = experiment::ServedFacts{};
+  a.served->environment = a.served->experiment = a.served->hypothesis = hostile_names()[0];
+  a.served->fingerprint = a.served->unit = hostile_names()[3];
+  a.served->watermark = std::numeric_limits<std::uint64_t>::max();
+  a.served->deviations.assign(hostile_names().begin(), hostile_names().end());
   a.findings = hostile_findings();
   return a;
 }

@@ -14,6 +14,12 @@ namespace splitplot::report {
 /// broken split.
 [[nodiscard]] experiment::Analysis watched_analysis();
 
+/// The campaign as a server ran it: its plan, an exploratory metric, a change after the start.
+[[nodiscard]] experiment::Analysis served_analysis();
+
+/// An experiment that nobody met yet.
+[[nodiscard]] experiment::Analysis unmet_analysis();
+
 /// Everything that data can do to a report: names with markup, quotes, control characters, wide and combining
 /// characters, right-to-left text, nothing at all; numbers from 1e-300 to 1e300; infinite ends; a third of
 /// all numbers not estimable.

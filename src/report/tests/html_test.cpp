@@ -12,8 +12,8 @@ namespace {
 constexpr const char* kMade = "2026-01-02T03:04:05Z";
 
 std::vector<experiment::Analysis> all_examples() {
-  return {email_campaign_analysis(), watched_analysis(),   empty_analysis(),
-          hostile_analysis(1),       hostile_analysis(33), hostile_analysis(200)};
+  return {email_campaign_analysis(), watched_analysis(),  served_analysis(),    unmet_analysis(),
+          empty_analysis(),          hostile_analysis(1), hostile_analysis(33), hostile_analysis(200)};
 }
 
 TEST(Html, IsWellFormedWhateverTheDataHold) {
@@ -89,6 +89,15 @@ TEST(Html, ConclusionComesBeforeFindingsBeforeTheSplitBeforeMetrics) {
     ASSERT_NE(found, std::string::npos) << id;
     at = found;
   }
+}
+
+TEST(Html, AServedExperimentSaysWhatItRestsOn) {
+  const std::string page = to_html(served_analysis(), kMade);
+  for (const char* part : {"id=\"experiment\"", "a mail brings people back", "sha256:b5bb9d80",
+                           "under configurations 12 to 17", "journal offset 98,765,432", "primary, rate"}) {
+    EXPECT_NE(page.find(part), std::string::npos) << part;
+  }
+  EXPECT_EQ(to_html(email_campaign_analysis(), kMade).find("id=\"experiment\""), std::string::npos);
 }
 
 TEST(Html, MinusIsAMinusSign) {

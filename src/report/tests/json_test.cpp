@@ -16,9 +16,9 @@ boost::json::object parsed(const experiment::Analysis& analysis) {
 TEST(Json, HasTheDocumentedMembersInTheirOrder) {
   std::vector<std::string> keys;
   for (const auto& member : parsed(email_campaign_analysis())) keys.emplace_back(member.key());
-  EXPECT_THAT(keys, testing::ElementsAre("format", "version", "source", "request", "conclusion", "findings",
-                                         "sample_ratio", "variants", "family", "segment_family", "methods",
-                                         "look", "metrics", "segment_tables", "assumptions"));
+  EXPECT_THAT(keys, testing::ElementsAre("format", "version", "source", "served", "request", "conclusion",
+                                         "findings", "sample_ratio", "variants", "family", "segment_family",
+                                         "methods", "look", "metrics", "segment_tables", "assumptions"));
 }
 
 TEST(Json, NamesItsFormat) {
@@ -66,6 +66,21 @@ TEST(Json, IsValidWhateverTheDataHold) {
         << "no segment is left out";
     EXPECT_EQ(document.at("source").at("name").as_string(), "<script>alert('x')</script>");
   }
+}
+
+TEST(Json, AServedExperimentCarriesItsPlanAndWhatTheDataHold) {
+  const auto served = parsed(served_analysis()).at("served");
+  EXPECT_EQ(served.at("plan").at("fingerprint").as_string(), "sha256:b5bb9d80");
+  EXPECT_EQ(served.at("started").as_string(), "2026-11-01T07:59:30.000Z");
+  EXPECT_TRUE(served.at("stopped").is_null());
+  EXPECT_EQ(served.at("exposures").at("count").as_int64(), 70'123);
+  EXPECT_EQ(served.at("exposures").at("last").as_string(), "2026-11-21T20:15:59.500Z");
+  EXPECT_EQ(served.at("watermark").at("journal_offset").as_int64(), 98'765'432);
+  EXPECT_EQ(served.at("deviations").as_array().size(), 1U);
+  const auto metrics = parsed(served_analysis()).at("metrics");
+  EXPECT_EQ(metrics.at(0).at("role").as_string(), "primary");
+  EXPECT_TRUE(parsed(email_campaign_analysis()).at("metrics").at(0).at("role").is_null());
+  EXPECT_TRUE(parsed(email_campaign_analysis()).at("served").is_null());
 }
 
 TEST(Json, OpenEndsAreNullAndNoZeroIsNegative) {

@@ -44,8 +44,8 @@ class EveryTerminal : public testing::TestWithParam<Sight> {};
 TEST_P(EveryTerminal, NoLineIsWiderThanTheTerminal) {
   const TerminalStyle style{GetParam().columns, GetParam().colour, GetParam().unicode};
   for (const auto& analysis :
-       {email_campaign_analysis(), watched_analysis(), empty_analysis(), hostile_analysis(1),
-        hostile_analysis(2), hostile_analysis(17), hostile_analysis(200)}) {
+       {email_campaign_analysis(), watched_analysis(), served_analysis(), unmet_analysis(), empty_analysis(),
+        hostile_analysis(1), hostile_analysis(2), hostile_analysis(17), hostile_analysis(200)}) {
     for (const std::string& line : lines_of(without_colours(to_terminal(analysis, style)))) {
       ASSERT_LE(display_width(line), style.columns) << line;
       ASSERT_EQ(line.find('\x1b'), std::string::npos) << "a control character of the data: " << line;
@@ -104,6 +104,34 @@ TEST(Terminal, AsciiTerminalsGetAsciiOnly) {
   const std::string text = to_terminal(hostile_analysis(20), {80, false, false});
   EXPECT_TRUE(
       std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; }));
+}
+
+TEST(Terminal, AServedExperimentSaysWhatItRestsOn) {
+  const std::string text = to_terminal(served_analysis(), {200, false, true});
+  EXPECT_NE(line_with(text, "Hypothesis").find("a mail brings people back"), std::string::npos);
+  EXPECT_NE(line_with(text, "Plan")
+                .find("one look, at 60,000 units; frozen 2026-11-01 07:59:30 UTC with "
+                      "configuration 12, sha256:b5bb9d80"),
+            std::string::npos)
+      << line_with(text, "Plan");
+  EXPECT_NE(line_with(text, "  Exposures")
+                .find("70,123 from 2026-11-01 08:00:01 UTC to 2026-11-21 20:15:59 UTC, "
+                      "under configurations 12 to 17"),
+            std::string::npos);
+  EXPECT_NE(line_with(text, "  Data").find("received by 2026-11-22 14:42:34 UTC, journal offset 98,765,432"),
+            std::string::npos);
+  EXPECT_NE(line_with(text, "Deviations").find("1 change since the start"), std::string::npos);
+  EXPECT_NE(text.find("exposures read from the event warehouse"), std::string::npos);
+  EXPECT_NE(text.find("primary, rate, higher is better"), std::string::npos);
+  EXPECT_NE(text.find("exploratory, "), std::string::npos);
+  EXPECT_EQ(to_terminal(email_campaign_analysis()).find("EXPERIMENT"), std::string::npos);
+}
+
+TEST(Terminal, AnExperimentThatNobodyMetIsAFewLines) {
+  const std::string text = to_terminal(unmet_analysis());
+  EXPECT_NE(text.find("Nobody was exposed to 'email-campaign' yet."), std::string::npos);
+  EXPECT_NE(text.find("cannot be tested: nobody was exposed yet"), std::string::npos);
+  EXPECT_EQ(text.find("METRICS"), std::string::npos);
 }
 
 TEST(Terminal, LowerCanBeBetter) {
