@@ -163,8 +163,9 @@ std::optional<Response> Service::admit(Exchange& exchange) {
   visit.body_limit = visit.route->body_limit;
   if (std::optional<Response> refused = check_permission(visit)) return refused;
   const bool is_named_json = is_json(visit.request.header("content-type"));
+  const std::string_view length = visit.request.header("content-length");
   const bool has_body =
-      !visit.request.header("content-length").empty() || !visit.request.header("transfer-encoding").empty();
+      (!length.empty() && length != "0") || !visit.request.header("transfer-encoding").empty();
   if (visit.route->content_type == ContentType::Json && has_body && !is_named_json) {
     return refusal(visit.route, visit.request.path, 415, "unsupported_media_type",
                    "the body is not called JSON", "send Content-Type: application/json");

@@ -157,6 +157,11 @@ TEST_F(ManagementTest, BodiesMustBeCalledJson) {
   EXPECT_EQ(status("text/plain"), 415);
   EXPECT_EQ(status("application/x-www-form-urlencoded"), 415);
   EXPECT_EQ(status(""), 415);
+  const Response no_body = ask({.method = Method::Post,
+                                .path = "/api/v1/connections/client/keys",
+                                .key = admin_key,
+                                .headers = {{"Content-Type", ""}}});
+  EXPECT_EQ(no_body.status, 201) << "no body needs no name";
 }
 
 TEST_F(ManagementTest, DocumentsAreReadNowAndAsTheyWere) {

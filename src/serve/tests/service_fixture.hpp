@@ -176,7 +176,7 @@ class ServiceTest : public ::testing::Test {
     const std::string authorization = "Bearer " + question.key;
     const std::string length = std::to_string(question.body.size());
     if (!question.key.empty()) request.headers.push_back({"Authorization", authorization});
-    if (!question.body.empty()) request.headers.push_back({"Content-Length", length});
+    if (question.method == Method::Post) request.headers.push_back({"Content-Length", length});
     bool has_type = false;
     for (const auto& [name, value] : question.headers) {
       request.headers.push_back({name, value});
