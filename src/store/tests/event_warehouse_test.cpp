@@ -7,6 +7,7 @@
 #include <fstream>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -322,6 +323,34 @@ TEST_F(EventWarehouseTest, AnAnalysisSeesTheMomentItWasLaidOutAndTheNextOneSeesM
     ASSERT_TRUE(frame) << frame.error().message;
     EXPECT_EQ(frame->rows, units);
   }
+}
+
+TEST_F(EventWarehouseTest, WhatIsLaidOutWhileItLoadsIsAlwaysWholeBatches) {
+  auto warehouse = open();
+  constexpr int kBatches = 40;
+  std::thread loader([&] {
+    for (int i = 0; i < kBatches; ++i) {
+      const std::string user = "u" + std::to_string(i);
+      EXPECT_TRUE(
+          warehouse->load(batch(warehouse->loaded(), {event(user, "buy", at(1)), event(user, "buy", at(2))},
+                                {exposure(user, "control", at(0))})));
+    }
+  });
+  ExperimentRelation relation = test::checkout_test();
+  relation.metrics = {{"bought", "buy", "", {}, {}}};
+  for (JournalOffset seen = 0; seen < kBatches * 3;) {
+    auto analysis = warehouse->analysis();
+    ASSERT_TRUE(analysis) << analysis.error().message;
+    const auto tables = (*analysis)->open_experiment(relation);
+    ASSERT_TRUE(tables) << tables.error().message;
+    const auto frame = (*analysis)->aggregate(test::query_over(*tables, relation, {Reduction::Count}));
+    ASSERT_TRUE(frame) << frame.error().message;
+    EXPECT_GE(tables->watermark, seen);
+    seen = tables->watermark;
+    EXPECT_EQ(tables->exposure_count * 3, seen);
+    EXPECT_EQ(frame->events, tables->exposure_count * 2);
+  }
+  loader.join();
 }
 
 }  // namespace
