@@ -51,18 +51,20 @@ class Handler {
   };
   static constexpr Handler at_once(Response (*how)(const Call&)) { return {Runs::AtOnce, how, nullptr}; }
   static constexpr Handler on_pool(Response (*how)(const Call&)) { return {Runs::OnPool, how, nullptr}; }
-  static constexpr Handler later(void (*how)(const Call&, Responder)) { return {Runs::Later, nullptr, how}; }
+  static constexpr Handler later(void (*how)(const Call&, const Responder&)) {
+    return {Runs::Later, nullptr, how};
+  }
 
   [[nodiscard]] Runs runs() const { return runs_; }
   [[nodiscard]] Response answer(const Call& call) const { return answer_(call); }
-  void begin(const Call& call, Responder responder) const { begin_(call, std::move(responder)); }
+  void begin(const Call& call, const Responder& responder) const { begin_(call, responder); }
 
  private:
-  constexpr Handler(Runs runs, Response (*now)(const Call&), void (*later_on)(const Call&, Responder))
+  constexpr Handler(Runs runs, Response (*now)(const Call&), void (*later_on)(const Call&, const Responder&))
       : runs_(runs), answer_(now), begin_(later_on) {}
   Runs runs_;
   Response (*answer_)(const Call&);
-  void (*begin_)(const Call&, Responder);
+  void (*begin_)(const Call&, const Responder&);
 };
 
 struct Route {

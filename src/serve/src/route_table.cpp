@@ -10,11 +10,11 @@ namespace {
 using collect::EventType;
 
 constexpr std::size_t kNoBody = 1024;
-constexpr std::size_t kSmallBody = 64 * 1024;
-constexpr std::size_t kContextBody = 256 * 1024;
+constexpr std::size_t kSmallBody = 64UL * 1024;
+constexpr std::size_t kContextBody = 256UL * 1024;
 /// Twice the batch limit of Segment, so that what is a little too large gets an answer in the API's own words.
-constexpr std::size_t kEventBody = 1024 * 1024;
-constexpr std::size_t kDocumentsBody = 16 * 1024 * 1024;
+constexpr std::size_t kEventBody = 1024UL * 1024;
+constexpr std::size_t kDocumentsBody = 16UL * 1024 * 1024;
 
 /// OFREP: any OpenFeature client, browsers among them.
 constexpr Route decision(std::string_view pattern, Handler how) {

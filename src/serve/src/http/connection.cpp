@@ -21,12 +21,12 @@ namespace http = boost::beast::http;
 using boost::system::error_code;
 
 constexpr std::chrono::milliseconds kSweepInterval{100};
-constexpr std::size_t kReadBytes = 16 * 1024;
+constexpr std::size_t kReadBytes = 16UL * 1024;
 /// A refused body of at most this size is read all the same, so that the connection can be kept.
-constexpr std::size_t kReadAnyway = 64 * 1024;
+constexpr std::size_t kReadAnyway = 64UL * 1024;
 /// After an answer that the client may still be sending against, so much is read and thrown away; closing at once
 /// would reset the connection, and the client would not see the answer.
-constexpr std::size_t kDrainBytes = 4 * 1024 * 1024;
+constexpr std::size_t kDrainBytes = 4UL * 1024 * 1024;
 constexpr std::chrono::milliseconds kDrainTime{1000};
 
 Method method_of(http::verb verb) {
@@ -132,7 +132,7 @@ void IoThread::sweep() {
 Connection::Connection(std::shared_ptr<IoThread> home, Socket socket)
     : home_(std::move(home)),
       socket_(std::move(socket)),
-      buffer_(home_->shared().limits.header_bytes + 64 * 1024),
+      buffer_(home_->shared().limits.header_bytes + 64UL * 1024),
       exchange_(home_->shared().application.make_exchange()) {}
 
 void Connection::set_deadline(std::chrono::milliseconds from_now) {

@@ -12,7 +12,7 @@ namespace splitplot::serve {
 struct GzipLimits {
   std::size_t bytes = 1 << 20;  ///< decompressed
   std::size_t ratio = 200;  ///< decompressed per compressed byte, where the text is longer than free_bytes
-  std::size_t free_bytes = 64 * 1024;
+  std::size_t free_bytes = 64UL * 1024;
 };
 
 /// Whether the bytes begin as gzip does, whatever a header says of them. JSON never does.

@@ -87,7 +87,7 @@ std::optional<Value::Array> BodyReader::list(std::string_view name) {
   return {};
 }
 
-void BodyReader::complain(std::string pointer, std::string detail, std::string hint) {
+void BodyReader::complain(std::string_view pointer, std::string_view detail, std::string_view hint) {
   complaints_.push_back(complaint(pointer, detail, hint));
 }
 

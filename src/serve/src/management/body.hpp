@@ -26,7 +26,7 @@ class BodyReader {
   [[nodiscard]] std::optional<std::uint64_t> whole_number(std::string_view name);
   [[nodiscard]] std::optional<Value::Array> list(std::string_view name);
 
-  void complain(std::string pointer, std::string detail, std::string hint = {});
+  void complain(std::string_view pointer, std::string_view detail, std::string_view hint = {});
   void require(std::string_view name, bool is_there);
 
   /// What is wrong: not JSON, members of a wrong kind, members nobody asked for. Nothing: all is well.

@@ -88,7 +88,7 @@ void receive(const Call& call, const collect::SegmentPath& path, const Responder
                                         });
 }
 
-void receive_batch(const Call& call, Responder responder) {
+void receive_batch(const Call& call, const Responder& responder) {
   receive(call, std::nullopt, responder);
 }
 

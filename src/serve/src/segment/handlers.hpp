@@ -11,9 +11,9 @@ namespace splitplot::serve::segment {
 /// POST /v1/batch, /v1/track, ...: answers exactly 200 once the events are durable.
 void receive(const Call& call, const collect::SegmentPath& path, const Responder& responder);
 
-void receive_batch(const Call& call, Responder responder);
+void receive_batch(const Call& call, const Responder& responder);
 template <collect::EventType type>
-void receive_one(const Call& call, Responder responder) {
+void receive_one(const Call& call, const Responder& responder) {
   receive(call, type, responder);
 }
 

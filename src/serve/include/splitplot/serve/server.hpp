@@ -73,8 +73,8 @@ struct Services {
 
 /// Times and sizes that no client can exceed. Sizes of bodies are limited per route (docs/formats/http-api.md).
 struct ServerLimits {
-  std::size_t connections = 4096;        ///< open at once; more are answered 503 and closed
-  std::size_t header_bytes = 16 * 1024;  /// request line and header fields
+  std::size_t connections = 4096;          ///< open at once; more are answered 503 and closed
+  std::size_t header_bytes = 16UL * 1024;  ///< request line and header fields
   std::size_t header_fields = 100;
   std::chrono::milliseconds header_time{
       10'000};                                  ///< from the first byte of a request to the end of its header
