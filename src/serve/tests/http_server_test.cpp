@@ -2,6 +2,8 @@
 
 #include "raw_client.hpp"
 
+#include <splitplot/base/random.hpp>
+
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -437,6 +439,42 @@ TEST_F(HttpServerTest, AnswersFromManyThreadsReachTheirOwnClients) {
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(right, kClients * 100);
+}
+
+TEST_F(HttpServerTest, DamagedRequestsAreAnsweredOrClosedAndHarmNobody) {
+  start();
+  const std::string whole[] = {
+      "POST /a?b=c HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhelloGET / HTTP/1.1\r\nHost: x\r\n\r\n",
+      "POST /c HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nT: "
+      "u\r\n\r\n",
+      "GET http://x/a HTTP/1.0\r\nConnection: keep-alive\r\nExpect: 100-continue\r\n\r\n"};
+  constexpr std::uint64_t kSeed = 20261122;
+  RandomStream random(kSeed);
+  for (int round = 0; round < 600; ++round) {
+    std::string request = whole[random.below(3)];
+    for (std::uint64_t changes = 1 + random.below(4); changes > 0; --changes) {
+      const std::size_t at = random.below(request.size());
+      const char byte =
+          random.bernoulli(0.5) ? "\r\n :;,/0f%"[random.below(10)] : static_cast<char>(random.below(256));
+      switch (random.below(3)) {
+        case 0:
+          request[at] = byte;
+          break;
+        case 1:
+          request.insert(at, 1, byte);
+          break;
+        default:
+          request.erase(at, 1 + random.below(3));
+      }
+    }
+    RawClient client(server->port());
+    client.send(request);
+    client.end_sending();
+    const std::string answers = client.receive_all();
+    ASSERT_TRUE(answers.empty() || answers.starts_with("HTTP/1.1 "))
+        << "round " << round << ", seed " << kSeed;
+  }
+  EXPECT_EQ(ask("GET /g HTTP/1.1\r\nHost: x\r\n\r\n").body, "GET /g ? ");
 }
 
 TEST_F(HttpServerTest, SaysWhyItCannotListen) {

@@ -75,6 +75,12 @@ class RawClient {
 
   // Whether the server closes without sending anything more.
   bool is_closed() { return received_.empty() && !read_some() && received_.empty(); }
+  // Everything until the server closes.
+  std::string receive_all() {
+    while (read_some()) {
+    }
+    return received_;
+  }
   void end_sending() { ::shutdown(socket_, SHUT_WR); }
 
  private:

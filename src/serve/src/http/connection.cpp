@@ -24,8 +24,8 @@ constexpr std::chrono::milliseconds kSweepInterval{100};
 constexpr std::size_t kReadBytes = 16UL * 1024;
 /// A refused body of at most this size is read all the same, so that the connection can be kept.
 constexpr std::size_t kReadAnyway = 64UL * 1024;
-/// After an answer that the client may still be sending against, so much is read and thrown away; closing at once
-/// would reset the connection, and the client would not see the answer.
+/// After an answer to a request that was not read to its end, so much is read and thrown away; closing at once would
+/// reset the connection, and the client would not see the answer.
 constexpr std::size_t kDrainBytes = 4UL * 1024 * 1024;
 constexpr std::chrono::milliseconds kDrainTime{1000};
 
@@ -401,6 +401,10 @@ void Connection::on_written(const error_code& error) {
   }
   if (!close_after_) {
     next_request();
+    return;
+  }
+  if (parser_->is_done() && buffer_.size() == 0) {
+    close();
     return;
   }
   phase_ = Phase::Drain;
