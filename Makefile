@@ -33,13 +33,15 @@ bench: deps-test ## build as released, run the benchmarks
 	@scripts/build bench
 	@scripts/bench
 
-scorecard: deps-test ## measure error rates, coverage and power of the statistics, and print them as a table
+scorecard: deps-test ## measure error rates, coverage and power of the statistics, and the reliability of the server; print them as tables
 	@scripts/build dev
 	@build/dev/bin/scorecard
+	@node test/reliability/scorecard.mjs $(CURDIR)/build/dev/bin/splitplot
 
-scorecard-long: deps-test ## the same with ten times the experiments and a new seed, which it prints
+scorecard-long: deps-test ## the same with ten times the experiments and kills, and a new seed, which it prints
 	@scripts/build dev
 	@build/dev/bin/scorecard --tier long
+	@node test/reliability/scorecard.mjs $(CURDIR)/build/dev/bin/splitplot --tier long
 
 lint: deps-lint ## check formatting, clang-tidy, eslint; SINCE=<commit> for changed files only
 	@scripts/configure dev

@@ -216,7 +216,8 @@ TEST_F(OfrepTest, ASingleEvaluationOverAServerConnectionIsAnExposure) {
   EXPECT_EQ(event.name, "$exposure");
   EXPECT_EQ(event.type, collect::EventType::Track);
   EXPECT_EQ(event.user_id, "u1");
-  EXPECT_EQ(event.message_id, "exposure:checkout-test:" + arm + ":u1");
+  EXPECT_EQ(event.message_id, "exposure:checkout-test:" + arm + ":" +
+                                  std::to_string(catalogue->snapshot({})->revision()) + ":u1");
   EXPECT_EQ(event.context_json, R"({"traits":{"targetingKey":"u1","country":"NZ"}})");
   ASSERT_TRUE(event.exposure);
   EXPECT_EQ(event.exposure->experiment, "checkout-test");

@@ -37,19 +37,22 @@ void RecentExposures::forget(std::uint64_t fingerprint) {
 namespace ofrep {
 namespace {
 
-std::string message_id(const decide::Decision& decision) {
+/// Repeats within the de-duplication window are one exposure; under another revision it is another one, since an
+/// experiment that was started anew counts from there, and segments may have changed.
+std::string message_id(const decide::Decision& decision, std::uint64_t revision) {
   const model::Experiment& experiment = *decision.experiment;
   std::string id = "exposure:";
   id.append(experiment.key).append(":").append(experiment.variants[decision.experiment_variant].key);
-  return id.append(":").append(decision.bucket_value);
+  return id.append(":").append(std::to_string(revision)).append(":").append(decision.bucket_value);
 }
 
 }  // namespace
 
-collect::Event exposure_event(const decide::Decision& decision, const Value& context) {
+collect::Event exposure_event(const decide::Decision& decision, const Value& context,
+                              std::uint64_t revision) {
   const model::Experiment& experiment = *decision.experiment;
   collect::Event event;
-  event.message_id = message_id(decision);
+  event.message_id = message_id(decision, revision);
   event.type = collect::EventType::Track;
   event.name = collect::kEvaluationExposure;
   const std::string unit(decision.bucket_value);
@@ -79,9 +82,7 @@ collect::Event exposure_event(const decide::Decision& decision, const Value& con
 void record_exposure(const ExposureSink& sink, const catalogue::Principal& principal,
                      const decide::Decision& decision, const Value& context, std::uint64_t revision,
                      Timestamp now) {
-  // The revision is part of it: a changed configuration may have changed segments and dimensions.
-  const std::string identity =
-      environment_name(principal.scope) + "/" + std::to_string(revision) + "/" + message_id(decision);
+  const std::string identity = environment_name(principal.scope) + "/" + message_id(decision, revision);
   const auto fingerprint = static_cast<std::uint64_t>(std::hash<std::string>{}(identity));
   if (!sink.recent->add(fingerprint, now)) {
     sink.metrics->exposure(ExposureOutcome::Recent);
@@ -90,7 +91,7 @@ void record_exposure(const ExposureSink& sink, const catalogue::Principal& princ
   collect::Batch batch;
   batch.environment = environment_name(principal.scope);
   batch.source = principal.connection;
-  batch.events.push_back(exposure_event(decision, context));
+  batch.events.push_back(exposure_event(decision, context, revision));
   sink.pipeline.submit(std::move(batch), [recent = sink.recent, metrics = sink.metrics,
                                           fingerprint](const Result<collect::Accepted>& accepted) {
     if (accepted) {

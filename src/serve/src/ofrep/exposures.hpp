@@ -44,7 +44,8 @@ namespace ofrep {
 
 /// An exposure as the event that the journal keeps; the pipeline adds where it came from and when. `decision` is of an
 /// experiment.
-[[nodiscard]] collect::Event exposure_event(const decide::Decision& decision, const Value& context);
+[[nodiscard]] collect::Event exposure_event(const decide::Decision& decision, const Value& context,
+                                            std::uint64_t revision);
 
 /// What the recording needs to live on after the request.
 struct ExposureSink {

@@ -37,6 +37,7 @@ void go_on(ForgettingFileSystem files, Promises promises) {
 
 TEST(JournalPowerCut, LosesNothingAcknowledgedAtAnyStep) {
   const std::uint64_t steps = steps_of_a_life(1);
+  RecordProperty("steps", static_cast<int>(steps));
   for (std::uint64_t step = 1; step <= steps; ++step) {
     ForgettingFileSystem files;
     files.cut_power_at(step, step);
