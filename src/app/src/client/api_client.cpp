@@ -90,7 +90,7 @@ ApiFailure failure_of(long status, const std::string& body, const ServerAddress&
     }
   }
   if (failure.error.message.empty()) failure.error.message = fmt::format("the server answered {}", status);
-  if (status == 401 && failure.error.hint.empty()) {
+  if (status == 401) {  // the server speaks of headers, which users of this program do not write
     failure.error.hint = address.key.empty()
                              ? "give the admin key by --key or SPLITPLOT_KEY"
                              : "the key is not one of this server; it was shown at its first start";

@@ -39,11 +39,15 @@ struct DocumentOptions {
 };
 
 ExitCode failed(const ApiFailure& failure, const DocumentOptions& options) {
-  if (!options.json) {
+  Error error = failure.error;
+  if (!failure.lines.empty() && !options.json) {
     for (const std::string& line : failure.lines) std::cerr << line << '\n';
+    error.message = fmt::format(
+        "nothing was changed: {} to mend",
+        failure.lines.size() == 1 ? "one problem" : fmt::format("{} problems", failure.lines.size()));
   }
-  print_error(failure.error, options.error_style());
-  return exit_code_of(failure.error.code);
+  print_error(error, options.error_style());
+  return exit_code_of(error.code);
 }
 
 ExitCode failed(const Error& error, const DocumentOptions& options) {
