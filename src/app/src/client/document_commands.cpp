@@ -40,11 +40,14 @@ struct DocumentOptions {
 
 ExitCode failed(const ApiFailure& failure, const DocumentOptions& options) {
   Error error = failure.error;
-  if (!failure.lines.empty() && !options.json) {
-    for (const std::string& line : failure.lines) std::cerr << line << '\n';
-    error.message = fmt::format(
-        "nothing was changed: {} to mend",
-        failure.lines.size() == 1 ? "one problem" : fmt::format("{} problems", failure.lines.size()));
+  if (!failure.lines.empty()) {
+    if (options.json) {
+      error.message = fmt::format("{}", fmt::join(failure.lines, "; "));
+    } else {
+      for (const std::string& line : failure.lines) std::cerr << line << '\n';
+      error.message = fmt::format("nothing was changed: {} problem{} to mend", failure.lines.size(),
+                                  failure.lines.size() == 1 ? "" : "s");
+    }
   }
   print_error(error, options.error_style());
   return exit_code_of(error.code);
