@@ -45,21 +45,32 @@ function writeFile(path, rows) {
   writeFileSync(path, [['id', 'arm', ...kTraits, 'visit', 'conversion', 'spend'].join(','), ...lines, ''].join('\n'));
 }
 
-/** identify, Experiment Viewed with the file's arm, outcomes: half a day ago, which the server's clock, a day ahead, puts after the start. */
+/**
+ * identify, Experiment Viewed with the file's arm, outcomes: half a day ago, which the server's clock, a day ahead, puts
+ * after the start. The client has several requests under way at a time and the server takes them as they come, so that
+ * everybody is known before the first exposure is sent: an exposure that overtakes its identify has no traits.
+ */
 async function replay(server, rows) {
   const begun = Date.now() - kDay * 500;
   const errors = [];
   const client = new Analytics({ writeKey: server.keys.client, host: server.url, path: '/v1/batch', maxEventsInBatch: 500, flushInterval: 200 });
   client.on('error', (error) => errors.push(JSON.stringify(error)));
-  for (const [index, row] of rows.entries()) {
-    const at = (seconds) => new Date(begun + index * 10 + seconds * 1000);
+  const forEach = async (send) => {
+    for (const [index, row] of rows.entries()) {
+      send(row, (seconds) => new Date(begun + index * 10 + seconds * 1000));
+      if (index % 500 === 499) await new Promise((resolve) => { setImmediate(resolve); });
+    }
+    await client.flush({ timeout: 120_000 });
+  };
+  await forEach((row, at) => {
     const traits = { zip_code: row.zip_code, channel: row.channel, newbie: Number(row.newbie) };
     client.identify({ userId: row.id, traits, timestamp: at(0) });
+  });
+  await forEach((row, at) => {
     client.track({ userId: row.id, event: 'Experiment Viewed', properties: { experiment_id: 'hillstrom', variation_id: kArms[row.segment] }, timestamp: at(1) });
     if (row.visit === '1') client.track({ userId: row.id, event: 'Shop Visited', timestamp: at(60) });
     if (row.conversion === '1') client.track({ userId: row.id, event: 'Order Completed', properties: { revenue: Number(row.spend) }, timestamp: at(120) });
-    if (index % 500 === 499) await new Promise((resolve) => { setImmediate(resolve); });
-  }
+  });
   await client.closeAndFlush({ timeout: 120_000 });
   return errors;
 }
