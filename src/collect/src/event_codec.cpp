@@ -1,3 +1,4 @@
+#include <splitplot/base/bytes.hpp>
 #include <splitplot/collect/event.hpp>
 
 #include <cstddef>
@@ -17,97 +18,15 @@ constexpr std::uint8_t kHasSentTime = 2;
 constexpr std::uint8_t kHasExposure = 4;
 constexpr std::uint8_t kAllFlags = kHasClientTime | kHasSentTime | kHasExposure;
 
-class Writer {
- public:
-  explicit Writer(std::size_t expected_bytes) { bytes_.reserve(expected_bytes); }
+void write_time(ByteWriter& out, Timestamp time) {
+  out.word(static_cast<std::uint64_t>(time.time_since_epoch().count()));
+}
 
-  void byte(std::uint8_t value) { bytes_.push_back(static_cast<char>(value)); }
+Timestamp read_time(ByteReader& in) {
+  return Timestamp(std::chrono::microseconds(static_cast<std::int64_t>(in.word())));
+}
 
-  void number(std::uint64_t value) {
-    while (value >= 0x80) {
-      byte(static_cast<std::uint8_t>(value | 0x80));
-      value >>= 7;
-    }
-    byte(static_cast<std::uint8_t>(value));
-  }
-
-  void time(Timestamp value) {
-    auto bits = static_cast<std::uint64_t>(value.time_since_epoch().count());
-    for (int index = 0; index < 8; ++index, bits >>= 8) byte(static_cast<std::uint8_t>(bits));
-  }
-
-  void text(std::string_view value) {
-    number(value.size());
-    bytes_.append(value);
-  }
-
-  std::string take() { return std::move(bytes_); }
-
- private:
-  std::string bytes_;
-};
-
-/// Reads what Writer wrote. After the first thing that cannot be, everything reads as nothing and `ok` is false.
-class Reader {
- public:
-  explicit Reader(std::string_view bytes) : rest_(bytes) {}
-
-  [[nodiscard]] bool ok() const { return ok_; }
-  [[nodiscard]] bool at_end() const { return rest_.empty(); }
-
-  std::uint8_t byte() {
-    if (rest_.empty()) {
-      ok_ = false;
-      return 0;
-    }
-    const auto value = static_cast<std::uint8_t>(rest_.front());
-    rest_.remove_prefix(1);
-    return value;
-  }
-
-  std::uint64_t number() {
-    std::uint64_t value = 0;
-    for (unsigned shift = 0; shift < 64; shift += 7) {
-      const std::uint8_t next = byte();
-      if (shift == 63 && next > 1) break;  // beyond 64 bits
-      value |= static_cast<std::uint64_t>(next & 0x7F) << shift;
-      if (next < 0x80) return value;
-    }
-    ok_ = false;
-    return 0;
-  }
-
-  Timestamp time() {
-    std::uint64_t bits = 0;
-    for (unsigned shift = 0; shift < 64; shift += 8) bits |= static_cast<std::uint64_t>(byte()) << shift;
-    return Timestamp(std::chrono::microseconds(static_cast<std::int64_t>(bits)));
-  }
-
-  std::string text() {
-    const std::uint64_t size = number();
-    if (size > rest_.size()) {
-      ok_ = false;
-      rest_ = {};
-      return {};
-    }
-    std::string value(rest_.substr(0, size));
-    rest_.remove_prefix(size);
-    return value;
-  }
-
-  /// How many things follow, each of a byte at least.
-  std::uint64_t count() {
-    const std::uint64_t value = number();
-    if (value > rest_.size()) ok_ = false;
-    return ok_ ? value : 0;
-  }
-
- private:
-  std::string_view rest_;
-  bool ok_ = true;
-};
-
-void write_exposure(Writer& out, const Exposure& exposure) {
+void write_exposure(ByteWriter& out, const Exposure& exposure) {
   out.text(exposure.experiment);
   out.text(exposure.variant);
   out.byte(static_cast<std::uint8_t>(exposure.unit.kind));
@@ -121,7 +40,7 @@ void write_exposure(Writer& out, const Exposure& exposure) {
   out.number(exposure.revision);
 }
 
-bool read_exposure(Reader& in, Exposure& exposure) {
+bool read_exposure(ByteReader& in, Exposure& exposure) {
   exposure.experiment = in.text();
   exposure.variant = in.text();
   const std::uint8_t unit_kind = in.byte();
@@ -168,22 +87,22 @@ void for_each_rejection_text(SomeRejection& rejected, const Visit& visit) {
   visit(rejected.body);
 }
 
-bool read_event(Reader& in, Event& event) {
+bool read_event(ByteReader& in, Event& event) {
   const std::uint8_t flags = in.byte();
   const std::uint8_t type = in.byte();
   if ((flags & ~kAllFlags) != 0 || type > static_cast<std::uint8_t>(EventType::Alias)) return false;
   event.type = static_cast<EventType>(type);
-  event.times.received = in.time();
-  event.times.corrected = in.time();
-  if ((flags & kHasClientTime) != 0) event.times.client = in.time();
-  if ((flags & kHasSentTime) != 0) event.times.sent = in.time();
+  event.times.received = read_time(in);
+  event.times.corrected = read_time(in);
+  if ((flags & kHasClientTime) != 0) event.times.client = read_time(in);
+  if ((flags & kHasSentTime) != 0) event.times.sent = read_time(in);
   for_each_text(event, [&in](std::string& text) { text = in.text(); });
   if ((flags & kHasExposure) == 0) return in.ok();
   return read_exposure(in, event.exposure.emplace());
 }
 
-bool read_rejected(Reader& in, RejectedEvent& rejected) {
-  rejected.received = in.time();
+bool read_rejected(ByteReader& in, RejectedEvent& rejected) {
+  rejected.received = read_time(in);
   for_each_rejection_text(rejected, [&in](std::string& text) { text = in.text(); });
   return in.ok();
 }
@@ -193,17 +112,17 @@ bool read_rejected(Reader& in, RejectedEvent& rejected) {
 std::string encode(const Event& event) {
   std::size_t expected = 64;
   for_each_text(event, [&expected](const std::string& text) { expected += text.size() + 3; });
-  Writer out(expected);
+  ByteWriter out(expected);
   out.byte(kFormat);
   out.byte(kEventRecord);
   out.byte(static_cast<std::uint8_t>((event.times.client ? kHasClientTime : 0) |
                                      (event.times.sent ? kHasSentTime : 0) |
                                      (event.exposure ? kHasExposure : 0)));
   out.byte(static_cast<std::uint8_t>(event.type));
-  out.time(event.times.received);
-  out.time(event.times.corrected);
-  if (event.times.client) out.time(*event.times.client);
-  if (event.times.sent) out.time(*event.times.sent);
+  write_time(out, event.times.received);
+  write_time(out, event.times.corrected);
+  if (event.times.client) write_time(out, *event.times.client);
+  if (event.times.sent) write_time(out, *event.times.sent);
   for_each_text(event, [&out](const std::string& text) { out.text(text); });
   if (event.exposure) write_exposure(out, *event.exposure);
   return out.take();
@@ -212,10 +131,10 @@ std::string encode(const Event& event) {
 std::string encode(const RejectedEvent& rejected) {
   std::size_t expected = 64;
   for_each_rejection_text(rejected, [&expected](const std::string& text) { expected += text.size() + 3; });
-  Writer out(expected);
+  ByteWriter out(expected);
   out.byte(kFormat);
   out.byte(kRejectedRecord);
-  out.time(rejected.received);
+  write_time(out, rejected.received);
   for_each_rejection_text(rejected, [&out](const std::string& text) { out.text(text); });
   return out.take();
 }
@@ -225,7 +144,7 @@ std::string encode(const Record& record) {
 }
 
 Result<Record> decode(std::string_view bytes) {
-  Reader in(bytes);
+  ByteReader in(bytes);
   const std::uint8_t format = in.byte();
   if (in.ok() && format > kFormat) {
     return fail(ErrorCode::BadData,

@@ -1,5 +1,6 @@
 #include "located_value.hpp"
-#include "pointer.hpp"
+
+#include <splitplot/model/pointer.hpp>
 
 #include <cstddef>
 

@@ -1,4 +1,4 @@
-#include "pointer.hpp"
+#include <splitplot/model/pointer.hpp>
 
 namespace splitplot::model {
 

@@ -1,8 +1,7 @@
 #include "spot.hpp"
 
-#include "pointer.hpp"
-
 #include <splitplot/base/spelling.hpp>
+#include <splitplot/model/pointer.hpp>
 
 #include <utility>
 

@@ -1,11 +1,11 @@
 /// YAML in three steps: yaml-cpp's events become a tree with lines; the tree is checked while it grows; then it is
 /// copied into a Value, aliases written out, up to a number of nodes that no honest document has.
 #include "located_value.hpp"
-#include "pointer.hpp"
 #include "text_place.hpp"
 #include "yaml_scalar.hpp"
 
 #include <splitplot/model/json.hpp>
+#include <splitplot/model/pointer.hpp>
 
 #include <exception>
 #include <map>

@@ -236,14 +236,13 @@ TEST_F(ManagementTest, KeysAreAddedAndOldOnesRevoked) {
 
 TEST_F(ManagementTest, ResultsComeInTheFormAskedFor) {
   results = [](const catalogue::Scope& scope, std::string_view experiment,
-               const ResultsRequest& wanted) -> Result<ResultsPage> {
+               const ResultsRequest& wanted) -> Result<std::string> {
     if (experiment == "nope") return fail(ErrorCode::NotFound, "there is no experiment 'nope'");
     if (experiment == "broken") throw std::runtime_error("an exception of a library");
     std::string body = scope.environment + " " + std::string(experiment);
     body +=
         " " + std::to_string(static_cast<int>(wanted.format)) + " " + std::to_string(wanted.style.columns);
-    return ResultsPage{
-        "", body + (wanted.style.colour ? " colour" : "") + (wanted.style.unicode ? " unicode" : "")};
+    return body + (wanted.style.colour ? " colour" : "") + (wanted.style.unicode ? " unicode" : "");
   };
   const std::string path = "/api/v1/experiments/e1/results";
   EXPECT_EQ(get(path).content_type, "application/json");
@@ -270,10 +269,10 @@ TEST_F(ManagementTest, ABusyPoolAnswersLaterAtOnce) {
   const std::shared_future<void> released = release.get_future().share();
   std::promise<void> running;
   std::atomic<int> calls{0};
-  results = [&](const catalogue::Scope&, std::string_view, const ResultsRequest&) -> Result<ResultsPage> {
+  results = [&](const catalogue::Scope&, std::string_view, const ResultsRequest&) -> Result<std::string> {
     if (calls++ == 0) running.set_value();
     released.wait();
-    return ResultsPage{};
+    return std::string();
   };
   options.pool_threads = 1;
   options.limits.waiting_tasks = 1;

@@ -1,6 +1,7 @@
 #include "client/change_text.hpp"
 
 #include <splitplot/model/json.hpp>
+#include <splitplot/model/pointer.hpp>
 
 #include <algorithm>
 
@@ -19,20 +20,6 @@ std::string shortened(const Value& value) {
   return text.substr(0, end) + "...";
 }
 
-std::string pointer_to(const std::string& base, std::string_view name) {
-  std::string pointer = base + "/";
-  for (const char c : name) {
-    if (c == '~') {
-      pointer += "~0";
-    } else if (c == '/') {
-      pointer += "~1";
-    } else {
-      pointer += c;
-    }
-  }
-  return pointer;
-}
-
 /// Lines "pointer: before -> after" for every leaf that differs; lists of different length are shown whole.
 void add_differences(std::string& out, const std::string& pointer, const Value& before, const Value& after) {
   if (before == after) return;
@@ -40,14 +27,16 @@ void add_differences(std::string& out, const std::string& pointer, const Value& 
     for (const Member& member : *before.if_object()) {
       const Value* other = after.find(member.name);
       if (other != nullptr) {
-        add_differences(out, pointer_to(pointer, member.name), member.value, *other);
+        add_differences(out, model::pointer_to(pointer, member.name), member.value, *other);
       } else {
-        out += fmt::format("    - {}: {}\n", pointer_to(pointer, member.name), shortened(member.value));
+        out +=
+            fmt::format("    - {}: {}\n", model::pointer_to(pointer, member.name), shortened(member.value));
       }
     }
     for (const Member& member : *after.if_object()) {
       if (before.find(member.name) == nullptr)
-        out += fmt::format("    + {}: {}\n", pointer_to(pointer, member.name), shortened(member.value));
+        out +=
+            fmt::format("    + {}: {}\n", model::pointer_to(pointer, member.name), shortened(member.value));
     }
     return;
   }
@@ -55,7 +44,7 @@ void add_differences(std::string& out, const std::string& pointer, const Value& 
   const Value::Array* new_list = after.if_array();
   if (old_list != nullptr && new_list != nullptr && old_list->size() == new_list->size()) {
     for (std::size_t i = 0; i < old_list->size(); ++i)
-      add_differences(out, fmt::format("{}/{}", pointer, i), (*old_list)[i], (*new_list)[i]);
+      add_differences(out, model::pointer_to(pointer, i), (*old_list)[i], (*new_list)[i]);
     return;
   }
   out += fmt::format("    ~ {}: {} -> {}\n", pointer.empty() ? "/" : pointer, shortened(before),

@@ -45,18 +45,18 @@ struct ServerClock {
   [[nodiscard]] const Clock& get() const { return manual ? static_cast<const Clock&>(*manual) : system; }
 };
 
-Result<serve::ResultsPage> results_page(Installation& installation, const catalogue::Scope& scope,
-                                        std::string_view experiment, const serve::ResultsRequest& request,
-                                        const Clock& clock) {
+Result<std::string> results_page(Installation& installation, const catalogue::Scope& scope,
+                                 std::string_view experiment, const serve::ResultsRequest& request,
+                                 const Clock& clock) {
   const auto analysis = installation.analyze(scope, experiment);
   if (!analysis) return tl::unexpected(analysis.error());
   switch (request.format) {
     case serve::ResultsFormat::Json:
-      return serve::ResultsPage{"application/json", report::to_json(*analysis)};
+      return report::to_json(*analysis);
     case serve::ResultsFormat::Html:
-      return serve::ResultsPage{"text/html; charset=utf-8", report::to_html(*analysis, rfc3339(clock.now()))};
+      return report::to_html(*analysis, rfc3339(clock.now()));
     case serve::ResultsFormat::Text:
-      return serve::ResultsPage{"text/plain; charset=utf-8", report::to_terminal(*analysis, request.style)};
+      return report::to_terminal(*analysis, request.style);
   }
   return fail(ErrorCode::Internal, "a format of results that does not exist");
 }

@@ -244,7 +244,7 @@ Response results(const Call& call) {
   const ResultsRequest wanted = results_request(call, fault);
   if (fault) return std::move(*fault);
   if (!call.context.services.results) return problem(503, "unavailable", "this server has no results");
-  Result<ResultsPage> page = call.context.services.results(call.principal->scope, call.parameters[0], wanted);
+  Result<std::string> page = call.context.services.results(call.principal->scope, call.parameters[0], wanted);
   if (!page) return problem(page.error());
   Response response;
   switch (wanted.format) {
@@ -258,7 +258,7 @@ Response results(const Call& call) {
       response.content_type = "text/plain; charset=utf-8";
       break;
   }
-  response.body = std::move(page->body);
+  response.body = *std::move(page);
   return response;
 }
 

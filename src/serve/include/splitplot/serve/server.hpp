@@ -29,20 +29,14 @@ namespace splitplot::serve {
 
 enum class ResultsFormat { Json, Html, Text };
 
-/// A page of results as it goes out.
-struct ResultsPage {
-  std::string content_type;
-  std::string body;
-};
-
 /// How results are wanted.
 struct ResultsRequest {
   ResultsFormat format = ResultsFormat::Json;
   report::TerminalStyle style;  ///< of Text
 };
 
-/// Results of an experiment. Called on a pool thread; may take seconds.
-using ResultsSource = std::function<Result<ResultsPage>(const catalogue::Scope&, std::string_view experiment,
+/// Results of an experiment, as the text of that format. Called on a pool thread; may take seconds.
+using ResultsSource = std::function<Result<std::string>(const catalogue::Scope&, std::string_view experiment,
                                                         const ResultsRequest&)>;
 
 /// Writes a backup of that name (a key, or empty: the caller of the function chooses one), and answers what it wrote

@@ -1,4 +1,4 @@
-/// JSON pointers (RFC 6901).
+/// JSON pointers (RFC 6901): where in a document something is. Pure functions.
 #pragma once
 
 #include <cstddef>
