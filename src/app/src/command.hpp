@@ -36,9 +36,10 @@ using Run = std::function<ExitCode()>;
 void add_analyze_command(CLI::App& program, Run& run);
 void add_config_command(CLI::App& program, Run& run);
 void add_document_commands(CLI::App& program,
-                           Run& run);  ///< apply, diff, get, export, history, rollback, keys
+                           Run& run);  ///< apply, diff, get, export, history, rollback
 void add_example_command(CLI::App& program, Run& run);
 void add_journal_command(CLI::App& program, Run& run);
+void add_keys_command(CLI::App& program, Run& run);
 void add_maintenance_commands(CLI::App& program, Run& run);  ///< backup, restore, verify, rebuild
 void add_power_command(CLI::App& program, Run& run);
 void add_results_command(CLI::App& program, Run& run);

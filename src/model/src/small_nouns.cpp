@@ -2,6 +2,8 @@
 #include "nouns.hpp"
 #include "object_reader.hpp"
 
+#include <splitplot/model/configuration.hpp>
+
 #include <algorithm>
 
 namespace splitplot::model {
@@ -26,15 +28,28 @@ Layer read_layer(const std::string& key, const Value& body, const Spot& spot) {
   return layer;
 }
 
+std::string_view name_of(ConnectionKind kind) {
+  switch (kind) {
+    case ConnectionKind::Client:
+      return "client";
+    case ConnectionKind::Server:
+      return "server";
+    case ConnectionKind::Admin:
+      break;
+  }
+  return "admin";
+}
+
 Connection read_connection(const std::string& key, const Value& body, const Spot& spot) {
   ObjectReader reader(body, spot);
   Connection connection;
   connection.key = key;
   connection.description = reader.text("description").value_or("");
   reader.require("type", "a connection is client, server or admin");
-  const auto type = reader.choice<ConnectionKind>("type", {{"client", ConnectionKind::Client},
-                                                           {"server", ConnectionKind::Server},
-                                                           {"admin", ConnectionKind::Admin}});
+  const auto type =
+      reader.choice<ConnectionKind>("type", {{name_of(ConnectionKind::Client), ConnectionKind::Client},
+                                             {name_of(ConnectionKind::Server), ConnectionKind::Server},
+                                             {name_of(ConnectionKind::Admin), ConnectionKind::Admin}});
   connection.kind = type.value_or(ConnectionKind::Client);
   const std::optional<bool> record = reader.boolean("record_exposures");
   reader.finish();

@@ -94,4 +94,10 @@ std::string change_text(const Value& answer, const report::TerminalStyle& style)
   return out;
 }
 
+std::string credential_text(const Value& credential) {
+  return fmt::format("\nThe key of connection '{}' ({}), shown only now:\n  {}\n",
+                     text_of(credential, "connection"), text_of(credential, "kind"),
+                     text_of(credential, "secret"));
+}
+
 }  // namespace splitplot::app

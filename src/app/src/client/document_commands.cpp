@@ -1,4 +1,4 @@
-// splitplot apply, diff, get, export, history, rollback, keys: the configuration of a running server.
+// splitplot apply, diff, get, export, history, rollback: the configuration of a running server.
 
 #include "client/api_client.hpp"
 #include "client/change_text.hpp"
@@ -27,7 +27,6 @@ struct DocumentOptions {
   std::string key;
   std::string folder;
   std::string message;
-  std::string connection;
   std::optional<std::uint64_t> at;
   std::uint64_t revision = 0;
   std::size_t limit = 20;
@@ -73,14 +72,6 @@ const Value::Array& list_of(const Value& object, std::string_view name) {
   return member != nullptr && member->if_array() != nullptr ? *member->if_array() : kNone;
 }
 
-void print_credentials(const Value& answer) {
-  for (const Value& credential : list_of(answer, "credentials")) {
-    std::cout << fmt::format("\nThe key of connection '{}' ({}), shown only now:\n  {}\n",
-                             text_of(credential, "connection"), text_of(credential, "kind"),
-                             text_of(credential, "secret"));
-  }
-}
-
 /// What apply and rollback print.
 ExitCode print_change(const ApiResult<Value>& answer, const DocumentOptions& options, Execution execution) {
   if (!answer) return failed(answer.error(), options);
@@ -95,7 +86,7 @@ ExitCode print_change(const ApiResult<Value>& answer, const DocumentOptions& opt
   std::cout << change_text(*answer, style_of_standard_output(ColourChoice::Automatic));
   if (execution == Execution::Real) {
     std::cout << fmt::format("revision {}\n", integer_of(*answer, "revision"));
-    print_credentials(*answer);
+    for (const Value& credential : list_of(*answer, "credentials")) std::cout << credential_text(credential);
   }
   return ExitCode::Success;
 }
@@ -206,27 +197,6 @@ ExitCode run_history(const DocumentOptions& options) {
   return ExitCode::Success;
 }
 
-ExitCode run_add_key(const DocumentOptions& options) {
-  const auto answer = ApiClient(options.address)
-                          .post(fmt::format("/connections/{}/keys", path_segment(options.connection)),
-                                Value(Value::Object{}));
-  if (!answer) return failed(answer.error(), options);
-  if (options.json) {
-    std::cout << model::pretty_json(*answer) << '\n';
-  } else {
-    print_credentials(Value(Value::Object{{"credentials", Value::Array{*answer}}}));
-  }
-  return ExitCode::Success;
-}
-
-ExitCode run_revoke_keys(const DocumentOptions& options) {
-  const auto answer = ApiClient(options.address)
-                          .remove(fmt::format("/connections/{}/keys/old", path_segment(options.connection)));
-  if (!answer) return failed(answer.error(), options);
-  std::cout << fmt::format("only the newest key of '{}' is accepted now\n", options.connection);
-  return ExitCode::Success;
-}
-
 using Options = std::shared_ptr<DocumentOptions>;
 
 /// A subcommand with what all of them have.
@@ -304,21 +274,6 @@ void add_rollback(CLI::App& program, Run& run) {
   command.callback([options, &run] { run = [options] { return run_rollback(*options); }; });
 }
 
-void add_keys(CLI::App& program, Run& run) {
-  CLI::App* keys = program.add_subcommand("keys", "Give a connection a new key, or take the old ones away");
-  keys->require_subcommand(1);
-  const auto options = std::make_shared<DocumentOptions>();
-  CLI::App& another =
-      add(*keys, options, "add", "Make another key for a connection; the old ones go on working");
-  another.add_option("connection", options->connection, "Its key in the documents")->required();
-  another.callback([options, &run] { run = [options] { return run_add_key(*options); }; });
-  const auto revoke_options = std::make_shared<DocumentOptions>();
-  CLI::App& revoke = add(*keys, revoke_options, "revoke-old", "Accept only the newest key of a connection");
-  revoke.add_option("connection", revoke_options->connection, "Its key in the documents")->required();
-  revoke.callback(
-      [revoke_options, &run] { run = [revoke_options] { return run_revoke_keys(*revoke_options); }; });
-}
-
 }  // namespace
 
 void add_document_commands(CLI::App& program, Run& run) {
@@ -328,7 +283,6 @@ void add_document_commands(CLI::App& program, Run& run) {
   add_export(program, run);
   add_history(program, run);
   add_rollback(program, run);
-  add_keys(program, run);
 }
 
 }  // namespace splitplot::app

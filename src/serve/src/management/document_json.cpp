@@ -31,18 +31,6 @@ std::string_view name_of(catalogue::ChangeKind kind) {
   return "unchanged";
 }
 
-std::string_view name_of(model::ConnectionKind kind) {
-  switch (kind) {
-    case model::ConnectionKind::Client:
-      return "client";
-    case model::ConnectionKind::Server:
-      return "server";
-    case model::ConnectionKind::Admin:
-      break;
-  }
-  return "admin";
-}
-
 Value to_value(const model::Document& document) {
   Value::Object members;
   members.push_back({"kind", model::name_of(document.id.kind)});
@@ -66,7 +54,7 @@ Value to_value(const model::Problem& problem) {
 Value to_value(const catalogue::NewCredential& credential) {
   Value value;
   value.set("connection", credential.connection);
-  value.set("kind", name_of(credential.kind));
+  value.set("kind", model::name_of(credential.kind));
   value.set("secret", credential.secret);
   return value;
 }

@@ -155,6 +155,9 @@ enum class ConnectionKind {
   Admin,   ///< secret: also configuration, results and operation
 };
 
+/// "client", "server", "admin": the connection's `type`.
+[[nodiscard]] std::string_view name_of(ConnectionKind kind);
+
 /// A named credential; its secret is not part of the document.
 struct Connection {
   std::string key;
