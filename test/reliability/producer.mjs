@@ -1,4 +1,6 @@
 // Sends events as an SDK does: batches with ids of their own, sent again until they are acknowledged.
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Repeatable numbers in [0, 1) (mulberry32). */
@@ -71,10 +73,18 @@ export class Producer {
   }
 }
 
-/** Ids of the events in a stopped server's journal, one entry a record. */
-export function journalled(server) {
-  const lines = server.run('journal', '--data', server.data).split('\n').filter((line) => line !== '');
-  return lines.map((line) => JSON.parse(line)).filter(({ type }) => type !== 'rejected').map(({ message_id: id }) => id);
+/** Ids of the events in a stopped server's journal, one entry a record; read line by line, since there may be millions. */
+export async function journalled(server) {
+  const journal = spawn(server.binary, ['journal', '--data', server.data], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = new Promise((resolve, reject) => { journal.once('error', reject).once('close', resolve); });
+  const ids = [];
+  for await (const line of createInterface({ input: journal.stdout })) {
+    const { type, message_id: id } = JSON.parse(line);
+    if (type !== 'rejected') ids.push(id);
+  }
+  const code = await ended;
+  if (code !== 0) throw new Error(`splitplot journal ended with ${code}`);
+  return ids;
 }
 
 /** How many acknowledged ids are not there, and how many are there more than once. */

@@ -14,7 +14,7 @@ export const kTiers = {
 };
 
 async function checked(server, producer) {
-  const { lost, doubled } = compare(producer.acknowledged, journalled(server));
+  const { lost, doubled } = compare(producer.acknowledged, await journalled(server));
   const verified = JSON.parse(server.run('verify', '--data', server.data, '--json'));
   return { lost, doubled, verified };
 }
@@ -145,7 +145,7 @@ async function damagedJournal(binary, { cuts }, seed) {
     const journal = join(server.data, 'journal');
     const file = join(journal, readdirSync(journal).filter((name) => name.endsWith('.journal')).sort().at(-1));
     const whole = readFileSync(file);
-    const stored = journalled(server).length;
+    const stored = (await journalled(server)).length;
     let notStarted = 0;
     let worst = 0;
     for (let i = 0; i < cuts; ++i) {
@@ -159,7 +159,7 @@ async function damagedJournal(binary, { cuts }, seed) {
         writeFileSync(file, flipped);
       }
       try {
-        const found = journalled(server).length;
+        const found = (await journalled(server)).length;
         worst = Math.max(worst, stored - found);
         // Profiles and warehouse are ahead of the damaged journal now: the server starts all the same, and takes events.
         await server.start();
