@@ -49,29 +49,6 @@ std::string duration(std::chrono::seconds time) {
   return count(seconds, "second");
 }
 
-/// The metric's events to one number per unit. The relation has left missing what does not count.
-store::Measure measure_of(const model::Metric& metric) {
-  store::Measure measure;
-  measure.name = metric.key;
-  measure.column = metric.key;
-  switch (metric.type) {
-    case model::MetricType::Proportion:
-      measure.reduction = store::Reduction::Any;
-      break;
-    case model::MetricType::Count:
-      measure.reduction = store::Reduction::Count;
-      break;
-    case model::MetricType::Sum:
-      measure.reduction = store::Reduction::Sum;
-      measure.missing = store::MissingValue::Zero;
-      break;
-    case model::MetricType::Mean:
-      measure.reduction = store::Reduction::Mean;
-      break;
-  }
-  return measure;
-}
-
 std::vector<std::string> dimension_columns(const model::Experiment& experiment) {
   std::vector<std::string> columns;
   for (const std::string& segment : experiment.segments) columns.push_back(store::segment_column(segment));
@@ -191,6 +168,28 @@ Result<const model::Experiment*> must_find(const model::Configuration& configura
 const model::Experiment* find_experiment(const model::Configuration& configuration, std::string_view key) {
   const auto found = configuration.experiments.find(key);
   return found == configuration.experiments.end() ? nullptr : &found->second;
+}
+
+store::Measure measure_of(const model::Metric& metric) {
+  store::Measure measure;  // the relation has left missing what does not count
+  measure.name = metric.key;
+  measure.column = metric.key;
+  switch (metric.type) {
+    case model::MetricType::Proportion:
+      measure.reduction = store::Reduction::Any;
+      break;
+    case model::MetricType::Count:
+      measure.reduction = store::Reduction::Count;
+      break;
+    case model::MetricType::Sum:
+      measure.reduction = store::Reduction::Sum;
+      measure.missing = store::MissingValue::Zero;
+      break;
+    case model::MetricType::Mean:
+      measure.reduction = store::Reduction::Mean;
+      break;
+  }
+  return measure;
 }
 
 std::string definition_of(const model::Metric& metric) {

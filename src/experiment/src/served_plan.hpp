@@ -37,6 +37,9 @@ struct ServedPlan {
 /// a finding.
 [[nodiscard]] FramePlan frame_plan_of(ServedPlan& plan, const store::ExperimentTables& tables);
 
+/// The metric's events, as the warehouse lays them out, to one number per unit.
+[[nodiscard]] store::Measure measure_of(const model::Metric& metric);
+
 /// "sum of 'total' over 'Order Completed', within 7 days of the exposure"
 [[nodiscard]] std::string definition_of(const model::Metric& metric);
 

@@ -2,9 +2,12 @@
 
 #include "error_text.hpp"
 #include "experiment_sql.hpp"
+#include "frame_reader.hpp"
+#include "step_sql.hpp"
 #include "warehouse_on.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <utility>
 #include <vector>
@@ -75,6 +78,9 @@ class ExperimentAnalysis final : public ExperimentWarehouse {
           error_from(tables.error(), fmt::format("exposures and events of {}", relation.experiment)));
     return std::move(*tables);
   }
+
+  Result<StepAggregates> aggregate_by_step(const ExperimentTables& tables, const StepQuery& query,
+                                           const Progress& progress) override;
 
  private:
   QueryResult<ExperimentTables> lay_out(const ExperimentRelation& relation);
@@ -165,6 +171,46 @@ QueryResult<void> ExperimentAnalysis::read_facts(ExperimentTables& tables,
     tables.exposures_of_other_units = row.count(0);
     tables.exposures_outside = row.count(1);
   });
+}
+
+Result<StepAggregates> ExperimentAnalysis::aggregate_by_step(const ExperimentTables& tables,
+                                                             const StepQuery& query,
+                                                             const Progress& progress) {
+  constexpr std::array<Reduction, 4> kReductions{Reduction::Any, Reduction::Count, Reduction::Sum,
+                                                 Reduction::Mean};
+  if (std::ranges::find(kReductions, query.reduction) == kReductions.end()) {
+    return fail(ErrorCode::InvalidArgument,
+                fmt::format("'{}' cannot be followed over time", name_of(query.reduction)));
+  }
+  if (query.steps == 0 || query.length.count() <= 0)
+    return fail(ErrorCode::InvalidArgument, "a timeline needs at least one step of at least a second");
+  const auto names = tables.events.column_names();
+  const auto metric = store::find_column(tables.events.path, names, query.metric);
+  if (!metric) return tl::unexpected(metric.error());
+  auto answer = connection_->query(steps_sql(tables, query, *metric), progress);
+  if (!answer) return tl::unexpected(error_from(answer.error(), tables.events.path));
+  const auto column = [&](std::string_view name) { return answer->column(name); };
+  const std::size_t cohort = column("cohort");
+  const std::size_t step = column("step");
+  const std::size_t variant = column("variant");
+  const std::size_t units = column("units");
+  const std::size_t centre = column("centre");
+  const std::size_t binary = column("binary");
+  const MomentColumns moments{column("count"), column("mean"),    column("variance"),
+                              column("cubes"), column("minimum"), column("maximum")};
+  StepAggregates aggregates;
+  answer->for_each([&](const Row& row) {
+    StepCell cell;
+    cell.step = row.count(step);
+    cell.variant = row.text(variant).value_or("");
+    cell.units = row.count(units);
+    cell.metric.moments = read_moments(row, moments, row.number(centre));
+    cell.metric.missing = cell.units - cell.metric.moments.count;
+    cell.metric.only_zero_and_one = row.missing(binary) || row.truth(binary);
+    (row.truth(cohort) ? aggregates.cohorts : aggregates.cumulative).push_back(std::move(cell));
+    return true;
+  });
+  return aggregates;
 }
 
 }  // namespace

@@ -20,7 +20,8 @@ bool blank(const std::optional<std::string>& text) {
 
 /// Where the columns of one metric stand in the answer.
 struct MetricColumns {
-  std::size_t count, mean, variance, cubes, minimum, maximum, binary;
+  MomentColumns moments;
+  std::size_t binary;
   std::vector<std::size_t> covariate_means;
   std::vector<std::size_t>
       covariances;  ///< row-major, symmetric; the first entry is the metric's own variance
@@ -30,12 +31,8 @@ MetricColumns metric_columns(const Answer& answer, std::size_t metric, std::size
   const auto column = [&](const std::string& name) {
     return answer.column(fmt::format("m{}_{}", metric, name));
   };
-  MetricColumns columns{column("count"),
-                        column("mean"),
-                        column("variance"),
-                        column("cubes"),
-                        column("minimum"),
-                        column("maximum"),
+  MetricColumns columns{{column("count"), column("mean"), column("variance"), column("cubes"),
+                         column("minimum"), column("maximum")},
                         column("binary"),
                         {},
                         {}};
@@ -44,7 +41,8 @@ MetricColumns metric_columns(const Answer& answer, std::size_t metric, std::size
   for (std::size_t a = 0; covariates > 0 && a <= covariates; ++a) {
     for (std::size_t b = 0; b <= covariates; ++b) {
       const auto [low, high] = std::minmax(a, b);
-      columns.covariances.push_back(high == 0 ? columns.variance : column(fmt::format("c{}_{}", low, high)));
+      columns.covariances.push_back(high == 0 ? columns.moments.variance
+                                              : column(fmt::format("c{}_{}", low, high)));
     }
   }
   return columns;
@@ -85,31 +83,10 @@ void add_checks(CellTotals& totals, const CheckColumns& columns, const Row& row)
   if (columns.refused) totals.refused_units += row.count(*columns.refused);
 }
 
-/// From mean, variance and third powers around the centre to moments around the mean.
-stats::Moments read_moments(const Row& row, const MetricColumns& columns, double centre) {
-  stats::Moments moments;
-  moments.count = row.count(columns.count);
-  if (moments.count == 0) return moments;
-  const double n = static_cast<double>(moments.count);
-  const double offset = row.number(columns.mean);
-  moments.mean = centre + offset;
-  moments.m2 = n * row.number(columns.variance);
-  moments.minimum = row.number(columns.minimum);
-  moments.maximum = row.number(columns.maximum);
-  // sum (x - c)^3 = m3 + 3 (mean - c) m2 + n (mean - c)^3
-  const double m3 = row.number(columns.cubes) - 3 * offset * moments.m2 - n * offset * offset * offset;
-  moments.m3 = moments.minimum < moments.maximum && std::isfinite(m3) ? m3 : 0;
-  if (moments.minimum == moments.maximum) {
-    moments.mean = moments.minimum;
-    moments.m2 = 0;
-  }
-  return moments;
-}
-
 MetricAggregate read_metric(const Row& row, const MetricColumns& columns, std::uint64_t units,
                             std::size_t metric, const Centres& centres) {
   MetricAggregate aggregate;
-  aggregate.moments = read_moments(row, columns, centres.metrics[metric]);
+  aggregate.moments = read_moments(row, columns.moments, centres.metrics[metric]);
   aggregate.missing = units - aggregate.moments.count;
   aggregate.only_zero_and_one = row.missing(columns.binary) || row.truth(columns.binary);
   if (columns.covariate_means.empty()) return aggregate;
@@ -148,6 +125,26 @@ std::pair<std::size_t, std::size_t> widest_dimension(const std::vector<std::set<
 }
 
 }  // namespace
+
+stats::Moments read_moments(const Row& row, const MomentColumns& columns, double centre) {
+  stats::Moments moments;
+  moments.count = row.count(columns.count);
+  if (moments.count == 0) return moments;
+  const double n = static_cast<double>(moments.count);
+  const double offset = row.number(columns.mean);
+  moments.mean = centre + offset;
+  moments.m2 = n * row.number(columns.variance);
+  moments.minimum = row.number(columns.minimum);
+  moments.maximum = row.number(columns.maximum);
+  // sum (x - c)^3 = m3 + 3 (mean - c) m2 + n (mean - c)^3
+  const double m3 = row.number(columns.cubes) - 3 * offset * moments.m2 - n * offset * offset * offset;
+  moments.m3 = moments.minimum < moments.maximum && std::isfinite(m3) ? m3 : 0;
+  if (moments.minimum == moments.maximum) {
+    moments.mean = moments.minimum;
+    moments.m2 = 0;
+  }
+  return moments;
+}
 
 /// Takes over the rows of the answers one by one.
 class FrameReader::Work {

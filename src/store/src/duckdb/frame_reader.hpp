@@ -35,6 +35,14 @@ struct CellsAnswer {
   std::uint64_t bad_event_times = 0;
 };
 
+/// Where the columns of moments stand in an answer. Mean and third powers are around a centre.
+struct MomentColumns {
+  std::size_t count, mean, variance, cubes, minimum, maximum;
+};
+
+/// From mean, variance and third powers around the centre to moments around the mean.
+[[nodiscard]] stats::Moments read_moments(const Row& row, const MomentColumns& columns, double centre);
+
 /// Collects the answers to a cells query: one, or one per part of the units.
 class FrameReader {
  public:

@@ -5,6 +5,7 @@
 #include <splitplot/base/result.hpp>
 #include <splitplot/base/time.hpp>
 #include <splitplot/base/unit.hpp>
+#include <splitplot/store/experiment_steps.hpp>
 #include <splitplot/store/journal.hpp>
 #include <splitplot/store/warehouse.hpp>
 
@@ -116,6 +117,12 @@ class ExperimentWarehouse : public Warehouse {
  public:
   /// The answer's tables go into a `UnitFrameQuery` as files do. Errors: ResourceLimit, Internal.
   virtual Result<ExperimentTables> open_experiment(const ExperimentRelation& relation) = 0;
+
+  /// A metric of an experiment that was laid out, by steps of time, from one query.
+  /// Errors: InvalidArgument (no steps, a reduction that is none of its own), NotFound (metric), Cancelled,
+  /// ResourceLimit, Internal.
+  virtual Result<StepAggregates> aggregate_by_step(const ExperimentTables& tables, const StepQuery& query,
+                                                   const Progress& progress = {}) = 0;
 };
 
 /// One thread loads; the other functions may be called by any thread meanwhile.
