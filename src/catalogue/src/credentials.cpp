@@ -4,6 +4,8 @@
 #include <splitplot/digest/random.hpp>
 #include <splitplot/digest/text.hpp>
 
+#include <utility>
+
 namespace splitplot::catalogue {
 namespace {
 
@@ -37,12 +39,23 @@ std::string keyed_hash_of(std::string_view secret, const Secrets& secrets) {
   return digest::hex(digest::bytes_of(hash));
 }
 
+std::string signature_of(std::string_view purpose, std::string_view text, const Secrets& secrets) {
+  // A key per purpose; no key of a connection is hashed to one, since those begin with "sp_".
+  const digest::Hash key = digest::hmac_sha256(secrets.pepper, "signature/" + std::string(purpose));
+  const digest::Hash signature = digest::hmac_sha256(digest::bytes_of(key), text);
+  return std::string(digest::bytes_of(signature));
+}
+
 CredentialTable::CredentialTable(const std::vector<store::CredentialRow>& rows,
                                  const Principals& principals) {
   for (const store::CredentialRow& row : rows) {
     if (row.revoked) continue;
     const auto principal = principals.find({row.environment_id, row.connection});
-    if (principal != principals.end()) by_hash_.emplace(row.keyed_hash, principal->second);
+    if (principal == principals.end()) continue;
+    Principal holder = principal->second;
+    holder.credential = row.id;
+    by_hash_.emplace(row.keyed_hash, std::move(holder));
+    hash_by_id_.emplace(row.id, row.keyed_hash);
   }
 }
 
@@ -52,6 +65,12 @@ std::optional<Principal> CredentialTable::find(std::string_view secret, const Se
   const auto found = by_hash_.find(hash);
   if (found == by_hash_.end() || !digest::equal_in_constant_time(found->first, hash)) return std::nullopt;
   return found->second;
+}
+
+std::optional<Principal> CredentialTable::find_by_id(std::string_view id) const {
+  const auto found = hash_by_id_.find(id);
+  if (found == hash_by_id_.end()) return std::nullopt;
+  return by_hash_.at(found->second);
 }
 
 }  // namespace splitplot::catalogue

@@ -8,6 +8,7 @@
 #include <splitplot/catalogue/catalogue.hpp>
 #include <splitplot/store/document_store.hpp>
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -24,6 +25,10 @@ namespace splitplot::catalogue {
 /// What is stored of a key; hex.
 [[nodiscard]] std::string keyed_hash_of(std::string_view secret, const Secrets& secrets);
 
+/// As Catalogue::signature.
+[[nodiscard]] std::string signature_of(std::string_view purpose, std::string_view text,
+                                       const Secrets& secrets);
+
 class CredentialTable {
  public:
   /// By environment id and connection key.
@@ -36,8 +41,12 @@ class CredentialTable {
   /// Whose key it is. The time it takes depends on the text's hash, which nobody without the pepper can steer.
   [[nodiscard]] std::optional<Principal> find(std::string_view secret, const Secrets& secrets) const;
 
+  /// What a key stands for, by the id of its row.
+  [[nodiscard]] std::optional<Principal> find_by_id(std::string_view id) const;
+
  private:
   std::unordered_map<std::string, Principal> by_hash_;
+  std::map<std::string, std::string, std::less<>> hash_by_id_;
 };
 
 }  // namespace splitplot::catalogue

@@ -175,6 +175,14 @@ std::optional<Principal> StoredCatalogue::authenticate(std::string_view secret) 
   return state()->credentials.find(secret, secrets_);
 }
 
+std::optional<Principal> StoredCatalogue::holder_of(std::string_view credential) const {
+  return state()->credentials.find_by_id(credential);
+}
+
+std::string StoredCatalogue::signature(std::string_view purpose, std::string_view text) const {
+  return signature_of(purpose, text, secrets_);
+}
+
 Result<std::optional<Revision>> StoredCatalogue::verify_chain() {
   const std::lock_guard guard(writing_);
   return find_break(*store_, secrets_);

@@ -78,7 +78,7 @@ void State::index_credentials() {
   for (const auto& [scope, state] : scopes) {
     for (const auto& [key, connection] : state->snapshot->configuration().connections) {
       principals[{state->environment_id, key}] =
-          Principal{key, connection.kind, scope, connection.record_exposures};
+          Principal{key, connection.kind, scope, connection.record_exposures, {}};
     }
   }
   credentials = CredentialTable(credential_rows, principals);

@@ -41,6 +41,8 @@ class StoredCatalogue final : public Catalogue {
   [[nodiscard]] std::shared_ptr<const decide::Snapshot> snapshot(const Scope& scope) const override;
   [[nodiscard]] std::vector<Scope> scopes() const override;
   [[nodiscard]] std::optional<Principal> authenticate(std::string_view secret) const override;
+  [[nodiscard]] std::optional<Principal> holder_of(std::string_view credential) const override;
+  [[nodiscard]] std::string signature(std::string_view purpose, std::string_view text) const override;
   Result<NewCredential> add_key(const Scope& scope, std::string_view connection) override;
   Result<void> revoke_old_keys(const Scope& scope, std::string_view connection) override;
   Result<std::optional<Revision>> verify_chain() override;

@@ -130,6 +130,59 @@ TEST_F(KeysTest, AreNotAddedToConnectionsThatAreNotThere) {
   EXPECT_EQ(catalogue_->revoke_old_keys({}, "nobody").error().code, ErrorCode::NotFound);
 }
 
+TEST_F(KeysTest, AreToldApartByAnIdThatOpensNothing) {
+  const std::string first = first_key(ConnectionKind::Admin);
+  const std::string second = catalogue_->add_key({}, "admin")->secret;
+  const std::string first_id = catalogue_->authenticate(first)->credential;
+  const std::string second_id = catalogue_->authenticate(second)->credential;
+  EXPECT_NE(first_id, second_id);
+  EXPECT_FALSE(opens(first_id));
+  EXPECT_EQ(first_id, catalogue_->authenticate(first)->credential);
+  const auto holder = catalogue_->holder_of(second_id);
+  ASSERT_TRUE(holder);
+  EXPECT_EQ(holder->connection, "admin");
+  EXPECT_EQ(holder->kind, ConnectionKind::Admin);
+  EXPECT_EQ(holder->scope, Scope{});
+  EXPECT_EQ(holder->credential, second_id);
+  open();
+  EXPECT_EQ(catalogue_->authenticate(first)->credential, first_id);
+  EXPECT_TRUE(catalogue_->holder_of(second_id));
+}
+
+TEST_F(KeysTest, HaveNoHolderOnceTheyAreRevokedOrTheirConnectionIsGone) {
+  const std::string old_id = catalogue_->authenticate(first_key(ConnectionKind::Admin))->credential;
+  ASSERT_TRUE(catalogue_->holder_of(old_id));
+  const std::string new_id = catalogue_->authenticate(catalogue_->add_key({}, "admin")->secret)->credential;
+  ASSERT_TRUE(catalogue_->revoke_old_keys({}, "admin"));
+  EXPECT_FALSE(catalogue_->holder_of(old_id));
+  EXPECT_TRUE(catalogue_->holder_of(new_id));
+  const auto web = apply("{kind: connection, key: web, type: admin}").credentials.at(0).secret;
+  const std::string web_id = catalogue_->authenticate(web)->credential;
+  commit(*catalogue_->plan_rollback({}, 1));
+  EXPECT_FALSE(catalogue_->holder_of(web_id));
+  EXPECT_FALSE(catalogue_->holder_of(""));
+  EXPECT_FALSE(catalogue_->holder_of("nonsense"));
+  open();
+  EXPECT_FALSE(catalogue_->holder_of(old_id));
+  EXPECT_FALSE(catalogue_->holder_of(web_id));
+}
+
+TEST_F(KeysTest, SignWhatOnlyThisInstallationKnowsAgain) {
+  const std::string signature = catalogue_->signature("sessions", "text");
+  EXPECT_EQ(signature.size(), 32U);
+  EXPECT_NE(signature, catalogue_->signature("sessions", "texs"));
+  EXPECT_NE(signature, catalogue_->signature("session", "text"));
+  EXPECT_NE(signature, catalogue_->signature("sessionst", "ext"));
+  open();
+  EXPECT_EQ(signature, catalogue_->signature("sessions", "text"));
+  const std::string file = content(options_.secrets_path);
+  EXPECT_THAT(file, Not(HasSubstr(signature)));
+  catalogue_.reset();
+  options_ = {path("another.sqlite"), path("other-keys")};
+  open();
+  EXPECT_NE(signature, catalogue_->signature("sessions", "text"));
+}
+
 TEST_F(KeysTest, NeverComeTwice) {
   std::set<std::string> secrets;
   for (int i = 0; i < 20; ++i) secrets.insert(catalogue_->add_key({}, "client")->secret);

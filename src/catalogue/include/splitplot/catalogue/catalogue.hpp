@@ -35,6 +35,8 @@ struct Principal {
   model::ConnectionKind kind = model::ConnectionKind::Client;
   Scope scope;
   bool record_exposures = true;
+  std::string
+      credential;  ///< id of the key that was shown: tells the keys of a connection apart, opens nothing
 };
 
 enum class ChangeKind { Created, Updated, Deleted, Unchanged };
@@ -133,6 +135,13 @@ class Catalogue {
 
   /// Whose key this is; no I/O. Constant time in the secret's content.
   [[nodiscard]] virtual std::optional<Principal> authenticate(std::string_view secret) const = 0;
+
+  /// What the key with this id stands for now; nothing once it is revoked, or its connection gone. No I/O.
+  [[nodiscard]] virtual std::optional<Principal> holder_of(std::string_view credential) const = 0;
+
+  /// 32 bytes that only an installation with this key file can make of the text: what was given away with them is
+  /// known again when it comes back. Signatures for one purpose are worth nothing for another. No I/O.
+  [[nodiscard]] virtual std::string signature(std::string_view purpose, std::string_view text) const = 0;
 
   /// Gives a connection another key beside the old one, or takes all keys but the newest from it.
   virtual Result<NewCredential> add_key(const Scope& scope, std::string_view connection) = 0;
