@@ -7,8 +7,6 @@
 namespace splitplot::serve {
 namespace {
 
-constexpr std::string_view kRetryAfterSeconds = "1";
-
 std::string sentence(const Refusal& refusal) {
   if (refusal.hint.empty()) return refusal.detail;
   return refusal.detail + " (" + refusal.hint + ")";
@@ -79,7 +77,9 @@ Response error_response(ErrorForm form, const Refusal& refusal) {
       response.body = segment_body(refusal);
       break;
   }
-  if (refusal.status == 429 || refusal.status == 503) response.headers.add("Retry-After", kRetryAfterSeconds);
+  if (refusal.status == 429 || refusal.status == 503) {
+    response.headers.add("Retry-After", std::to_string(refusal.retry_after.count()));
+  }
   if (refusal.status == 401) response.headers.add("WWW-Authenticate", "Bearer");
   return response;
 }

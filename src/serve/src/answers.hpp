@@ -7,6 +7,7 @@
 #include <splitplot/base/result.hpp>
 #include <splitplot/base/value.hpp>
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -25,6 +26,7 @@ struct Refusal {
   std::string hint;    ///< what to do; may be empty
   Value errors;        ///< Problem form: the list of what is wrong, with pointers; or null
   std::string key;     ///< Ofrep form: the flag asked for; may be empty
+  std::chrono::seconds retry_after{1};  ///< of 429 and 503
 };
 
 [[nodiscard]] Response error_response(ErrorForm form, const Refusal& refusal);

@@ -49,6 +49,7 @@ std::optional<std::string> secret_of(const Request& request, Credentials where,
     case Credentials::None:
       return {};
     case Credentials::Header:
+    case Credentials::HeaderOrSession:
       return secret_of_headers(request);
     case Credentials::HeaderQueryBody: {
       std::optional<std::string> secret = secret_of_headers(request);

@@ -16,6 +16,7 @@ namespace splitplot::serve {
 [[nodiscard]] std::optional<std::string> secret_of_headers(const Request& request);
 
 /// The secret of a request, wherever its route allows one to stand outside the body. Header fields go before the query.
+/// A session's cookie holds no secret of a connection (session/sessions.hpp).
 [[nodiscard]] std::optional<std::string> secret_of(const Request& request, Credentials where,
                                                    const std::vector<std::string>& parameters);
 

@@ -3,6 +3,8 @@
 #pragma once
 
 #include "http/message.hpp"
+#include "session/login_attempts.hpp"
+#include "session/sessions.hpp"
 
 #include <splitplot/catalogue/catalogue.hpp>
 #include <splitplot/serve/server.hpp>
@@ -24,6 +26,8 @@ struct Context {
   const std::string public_url;
   const std::shared_ptr<Metrics> metrics;
   const std::shared_ptr<RecentExposures> exposures;
+  const Sessions sessions;
+  LoginAttempts login_attempts;
 };
 
 struct Call {

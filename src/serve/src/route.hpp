@@ -29,6 +29,7 @@ inline constexpr Permission kPermissions[] = {Permission::Public,  Permission::D
 enum class Credentials {
   None,
   Header,
+  HeaderOrSession,  ///< also the cookie of a session, where no header has a key
   HeaderQueryBody,  ///< also ?writeKey= and the body's writeKey, as Segment's clients send it
   Path,             ///< the first parameter of the pattern
 };

@@ -3,6 +3,7 @@
 #include "operation/handlers.hpp"
 #include "route.hpp"
 #include "segment/handlers.hpp"
+#include "session/handlers.hpp"
 
 namespace splitplot::serve {
 namespace {
@@ -36,18 +37,32 @@ constexpr Route event(std::string_view pattern) {
   return events(pattern, Handler::later(&segment::receive_one<type>));
 }
 
-/// Our own API.
+/// Our own API: for programs with a key, and for the dashboard with its session.
 constexpr Route own(Method method, std::string_view pattern, Permission who, Handler how,
                     std::size_t limit = kSmallBody, Mode mode = Mode::Always) {
   return {method,
           pattern,
           who,
-          Credentials::Header,
+          Credentials::HeaderOrSession,
           method == Method::Get ? kNoBody : limit,
           ContentType::Json,
           Cors::No,
           ErrorForm::Problem,
           mode,
+          how};
+}
+
+/// Logging in and out: who does it need not be known yet, or any more. The handlers keep the pages of others out.
+constexpr Route session_change(Method method, Handler how) {
+  return {method,
+          "/api/v1/session",
+          Permission::Public,
+          Credentials::None,
+          kSmallBody,
+          ContentType::Json,
+          Cors::No,
+          ErrorForm::Problem,
+          Mode::Always,
           how};
 }
 
@@ -85,6 +100,9 @@ constexpr Route kRoutes[] = {
     open_to_all("/readyz", Handler::at_once(&operation::readiness)),
     own(Method::Get, "/metrics", Permission::Operate, Handler::at_once(&operation::metrics)),
 
+    session_change(Method::Post, Handler::at_once(&session::begin)),
+    own(Method::Get, "/api/v1/session", Permission::Operate, Handler::at_once(&session::show)),
+    session_change(Method::Delete, Handler::at_once(&session::end)),
     own(Method::Get, "/api/v1/status", Permission::Operate, Handler::at_once(&operation::status)),
     own(Method::Post, "/api/v1/apply", Permission::Configure, Handler::on_pool(&management::apply),
         kDocumentsBody),

@@ -3,6 +3,7 @@
 #include "answers.hpp"
 #include "authentication.hpp"
 #include "http/gzip.hpp"
+#include "http/sender.hpp"
 #include "metrics.hpp"
 #include "ofrep/exposures.hpp"
 
@@ -100,8 +101,12 @@ struct Service::Visit final : Exchange {
 };
 
 Service::Service(const Services& services, const ServerOptions& options)
-    : context_{services, options.public_url, std::make_shared<Metrics>(route_table(), services.version),
-               std::make_shared<RecentExposures>()},
+    : context_{services,
+               options.public_url,
+               std::make_shared<Metrics>(route_table(), services.version),
+               std::make_shared<RecentExposures>(),
+               Sessions(services.catalogue, services.clock),
+               {}},
       router_(route_table()),
       mode_(services.test_clock != nullptr ? Mode::TestOnly : Mode::Always),
       access_log_(options.access_log),
@@ -137,6 +142,16 @@ std::optional<Response> Service::check_permission(Visit& visit) const {
   if (route.permission == Permission::Public) return {};
   if (const auto secret = secret_of(visit.request, route.credentials, visit.parameters)) {
     visit.principal = context_.services.catalogue.authenticate(*secret);
+  } else if (route.credentials == Credentials::HeaderOrSession) {
+    if (std::optional<Session> session = context_.sessions.of(visit.request)) {
+      // Browsers send the cookie whoever asks: what changes something must come from a page of ours.
+      if (route.method != Method::Get && sender_of(visit.request, context_.public_url) != Sender::OwnPage) {
+        return refusal(&route, visit.request.path, 403, "cross_site",
+                       "with a session this can be done from a page of this server only",
+                       "send a key as 'Authorization: Bearer <key>' instead");
+      }
+      visit.principal = std::move(session->principal);
+    }
   }
   if (!visit.principal) {
     // The key may stand in the body: the handler looks there, and refuses.

@@ -65,6 +65,9 @@ const std::map<std::string, std::string_view> kExpectedPermissions = {
     {"GET /healthz", "public"},
     {"GET /readyz", "public"},
     {"GET /metrics", "operate"},
+    {"POST /api/v1/session", "public"},
+    {"GET /api/v1/session", "operate"},
+    {"DELETE /api/v1/session", "public"},
     {"GET /api/v1/status", "operate"},
     {"POST /api/v1/apply", "configure"},
     {"GET /api/v1/documents", "configure"},
@@ -157,6 +160,45 @@ TEST_F(RoutesTest, EveryRouteIsClosedToWhoeverHasNotItsPermission) {
   }
 }
 
+// Every route with an admin's session instead of a key.
+TEST_F(RoutesTest, ASessionOpensOurOwnRoutesOnlyAndChangesNothingFromElsewhere) {
+  test_clock = &clock;
+  const std::string cookie = log_in(admin_key);
+  const std::vector<std::pair<std::string, std::string>> own_page = {{"Cookie", cookie},
+                                                                     {"Sec-Fetch-Site", "same-origin"}};
+  const std::vector<std::pair<std::string, std::string>> elsewhere[] = {
+      {{"Cookie", cookie}},
+      {{"Cookie", cookie}, {"Sec-Fetch-Site", "cross-site"}},
+      {{"Cookie", cookie}, {"Sec-Fetch-Site", "same-site"}},
+      {{"Cookie", cookie}, {"Sec-Fetch-Site", "none"}},
+      {{"Cookie", cookie}, {"Host", "ab.example.org"}, {"Origin", "https://evil.example.org"}},
+      {{"Cookie", cookie}, {"Host", "ab.example.org"}, {"Origin", "null"}}};
+  for (const Route& route : route_table()) {
+    const std::string_view permission = kExpectedPermissions.at(title(route));
+    if (permission == "public") continue;
+    const bool takes_sessions =
+        permission == "configure" || permission == "results" || permission == "operate";
+    const auto status = [&](const std::vector<std::pair<std::string, std::string>>& headers) {
+      return ask({.method = route.method, .path = path_of(route, ""), .body = "{}", .headers = headers})
+          .status;
+    };
+    if (!takes_sessions) {
+      EXPECT_EQ(status(own_page), 401) << title(route);
+      continue;
+    }
+    EXPECT_NE(status(own_page), 401) << title(route);
+    EXPECT_NE(status(own_page), 403) << title(route);
+    for (const auto& headers : elsewhere) {
+      if (route.method == Method::Get) {
+        EXPECT_NE(status(headers), 401) << title(route);
+        EXPECT_NE(status(headers), 403) << title(route);
+      } else {
+        EXPECT_EQ(status(headers), 403) << title(route) << ": " << headers.back().second;
+      }
+    }
+  }
+}
+
 TEST_F(RoutesTest, KeysAreAcceptedInEveryUsualPlace) {
   const std::string path = "/ofrep/v1/evaluate/flags";
   const auto basic = [](const std::string& text) {
@@ -213,7 +255,13 @@ TEST_F(RoutesTest, KeysAreNeverLogged) {
   ask({.path = "/api/v1/status", .key = admin_key});
   ask({.path = "/api/v1/nowhere/" + admin_key, .key = admin_key});
   ask({.method = Method::Post, .path = "/api/v1/connections/admin/keys", .key = admin_key});
+  const std::string cookie = log_in(admin_key);
+  ask({.path = "/api/v1/status", .headers = {{"Cookie", cookie}}});
+  ask({.method = Method::Post, .path = "/api/v1/session", .body = R"({"key":"sp_admin_mistyped"})"});
   const std::string logged = log.text();
+  EXPECT_THAT(logged, HasSubstr("a login failed"));
+  EXPECT_THAT(logged, Not(HasSubstr("mistyped")));
+  EXPECT_THAT(logged, Not(HasSubstr(cookie.substr(cookie.find('=') + 1))));
   EXPECT_THAT(logged, HasSubstr("/api/v1/status"));
   EXPECT_THAT(logged, Not(HasSubstr(client_key)));
   EXPECT_THAT(logged, Not(HasSubstr(admin_key)));

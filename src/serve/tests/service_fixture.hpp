@@ -102,6 +102,7 @@ struct Ask {
   std::string body = {};
   std::string query = {};
   std::vector<std::pair<std::string, std::string>> headers = {};
+  std::string peer = "192.0.2.1";
 };
 
 inline Timestamp start_of_test() {
@@ -118,6 +119,16 @@ class ServiceTest : public ::testing::Test {
     }
     folder_ = std::filesystem::temp_directory_path() / (name + "-" + std::to_string(getpid()));
     std::filesystem::create_directories(folder_);
+    open_new_catalogue();
+  }
+  ~ServiceTest() override {
+    service.reset();
+    catalogue.reset();
+    std::error_code ignored;
+    std::filesystem::remove_all(folder_, ignored);
+  }
+
+  void open_new_catalogue() {
     auto opened = catalogue::open_catalogue(
         {.path = (folder_ / "catalogue.db").string(), .secrets_path = (folder_ / "keys").string()}, clock);
     if (!opened) throw std::runtime_error(opened.error().message);
@@ -128,11 +139,14 @@ class ServiceTest : public ::testing::Test {
       if (credential.kind == model::ConnectionKind::Admin) admin_key = credential.secret;
     }
   }
-  ~ServiceTest() override {
+
+  // Another catalogue in the place of the first, with keys of its own.
+  void replace_installation() {
     service.reset();
     catalogue.reset();
-    std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
+    std::filesystem::remove_all(folder_);
+    std::filesystem::create_directories(folder_);
+    open_new_catalogue();
   }
 
   [[nodiscard]] Services services() {
@@ -172,6 +186,7 @@ class ServiceTest : public ::testing::Test {
     request.method = question.method;
     request.path = question.path;
     request.query = question.query;
+    request.peer = question.peer;
     request.body = question.body;
     const std::string authorization = "Bearer " + question.key;
     const std::string length = std::to_string(question.body.size());
@@ -204,6 +219,15 @@ class ServiceTest : public ::testing::Test {
     }
     to.finish(*exchange, *response);
     return std::move(*response);
+  }
+
+  // Logs in; the name and value of the cookie.
+  std::string log_in(const std::string& key) {
+    const Response response =
+        ask({.method = Method::Post, .path = "/api/v1/session", .body = R"({"key":")" + key + "\"}"});
+    EXPECT_EQ(response.status, 201) << response.body;
+    const std::string line(response.headers.find("Set-Cookie").value_or(""));
+    return line.substr(0, line.find(';'));
   }
 
   static Value json(const Response& response) {

@@ -6,10 +6,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <ctime>
 #include <utility>
 
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/ip/address.hpp>
 #include <boost/asio/write.hpp>
 
 namespace splitplot::serve {
@@ -68,6 +70,20 @@ std::string http_date() {
   gmtime_r(&now, &parts);
   char text[64];
   return {text, std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts)};
+}
+
+/// As Request::peer; empty if it is gone already.
+std::string peer_of(const Socket& socket) {
+  error_code error;
+  const auto endpoint = socket.remote_endpoint(error);
+  if (error) return {};
+  const asio::ip::address address = endpoint.address();
+  if (address.is_v4()) return address.to_string();
+  const asio::ip::address_v6 six = address.to_v6();
+  if (six.is_v4_mapped()) return asio::ip::make_address_v4(asio::ip::v4_mapped, six).to_string();
+  auto bytes = six.to_bytes();
+  std::fill(bytes.begin() + 8, bytes.end(), std::uint8_t{0});
+  return asio::ip::address_v6(bytes).to_string();
 }
 
 }  // namespace
@@ -132,6 +148,7 @@ void IoThread::sweep() {
 Connection::Connection(std::shared_ptr<IoThread> home, Socket socket)
     : home_(std::move(home)),
       socket_(std::move(socket)),
+      peer_(peer_of(socket_)),
       buffer_(home_->shared().limits.header_bytes + 64UL * 1024),
       exchange_(home_->shared().application.make_exchange()) {}
 
@@ -244,6 +261,7 @@ void Connection::describe_request() {
   Request& request = exchange_->request;
   const auto& message = parser_->get();
   request.method = method_of(message.method());
+  request.peer = peer_;
   request.body.clear();
   request.headers.clear();
   for (const auto& field : message) {

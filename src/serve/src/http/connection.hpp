@@ -130,6 +130,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   std::shared_ptr<IoThread> home_;
   Socket socket_;
+  const std::string peer_;
   boost::beast::flat_buffer buffer_;
   std::optional<Parser> parser_;
   std::unique_ptr<Exchange> exchange_;

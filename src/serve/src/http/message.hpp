@@ -27,6 +27,9 @@ struct Request {
   Method method = Method::Get;
   std::string_view path;   ///< as sent: not percent-decoded
   std::string_view query;  ///< behind the '?', as sent
+  /// Address of who sent it, as the socket says: of a proxy, where there is one. Of IPv6 the network, since one client
+  /// has as many addresses there as it likes.
+  std::string_view peer;
   std::vector<Header> headers;
   std::string body;
 
