@@ -1,0 +1,129 @@
+// The page around all pages: who is in sees the page that the address names, all others see the login.
+import { type ReactNode, useEffect, useRef } from 'react';
+import { Button, ToggleButton } from 'react-aria-components';
+import { useConnectionLost } from './api/connection';
+import type { Session } from './api/types';
+import { ExperimentPage } from './pages/experiment';
+import { FilePage } from './pages/file';
+import { LoginPage } from './pages/login';
+import { OverviewPage } from './pages/overview';
+import { TrafficPage } from './pages/traffic';
+import { Loading } from './parts/states';
+import { type Route, routeOf, useFragment } from './route';
+import { useSession } from './session';
+import { useDark } from './theme';
+
+const links: { page: Route['page']; address: string; text: string }[] = [
+  { page: 'overview', address: '#/', text: 'Experiments' },
+  { page: 'traffic', address: '#/traffic', text: 'Traffic' },
+  { page: 'file', address: '#/file', text: 'Analyse a file' },
+];
+
+function Brand(): ReactNode {
+  return (
+    <a className="brand" href="#/">
+      <svg className="logo" viewBox="0 0 18 18" aria-hidden>
+        <path d="M1 1h7v7H1zM10 10h7v7h-7z" />
+        <path className="faint" d="M10 1h7v7h-7zM1 10h7v7H1z" />
+      </svg>
+      Splitplot
+    </a>
+  );
+}
+
+function ThemeSwitch(): ReactNode {
+  const [dark, choose] = useDark();
+  return (
+    <ToggleButton className="button quiet" isSelected={dark} onChange={choose}>
+      Dark
+    </ToggleButton>
+  );
+}
+
+function Top({ session, route }: { session: Session; route: Route }): ReactNode {
+  const { logOut } = useSession();
+  return (
+    <header className="top">
+      <div className="top-line">
+        <Brand />
+        <nav aria-label="Pages">
+          {links.map(({ page, address, text }) => {
+            const here = page === route.page || (page === 'overview' && route.page === 'experiment');
+            return (
+              <a key={page} href={address} aria-current={here ? 'page' : undefined}>
+                {text}
+              </a>
+            );
+          })}
+        </nav>
+        <span className="environment" title="Project and environment">
+          {session.environment}
+        </span>
+        <ThemeSwitch />
+        <Button className="button quiet" onPress={() => void logOut().catch(() => undefined)}>
+          Log out
+        </Button>
+      </div>
+    </header>
+  );
+}
+
+function PageOf({ route }: { route: Route }): ReactNode {
+  switch (route.page) {
+    case 'overview':
+      return <OverviewPage />;
+    case 'experiment':
+      return <ExperimentPage key={route.key} experiment={route.key} />;
+    case 'traffic':
+      return <TrafficPage />;
+    case 'file':
+      return <FilePage />;
+    case 'unknown':
+      return (
+        <>
+          <h1>There is no such page</h1>
+          <p>
+            <a href="#/">All experiments</a>
+          </p>
+        </>
+      );
+  }
+}
+
+/** A new page is announced and read from its start, as after a load. */
+function useArrival(fragment: string): React.RefObject<HTMLElement | null> {
+  const main = useRef<HTMLElement>(null);
+  const arrived = useRef(fragment);
+  useEffect(() => {
+    if (arrived.current === fragment) return;
+    arrived.current = fragment;
+    window.scrollTo(0, 0);
+    main.current?.focus({ preventScroll: true });
+  }, [fragment]);
+  return main;
+}
+
+function Inside({ session }: { session: Session }): ReactNode {
+  const fragment = useFragment();
+  const route = routeOf(fragment);
+  const lost = useConnectionLost();
+  const main = useArrival(fragment);
+  return (
+    <>
+      <a className="skip" href={fragment} onClick={(event) => { event.preventDefault(); main.current?.focus(); }}>
+        To the content
+      </a>
+      <Top session={session} route={route} />
+      <div role="status">{lost && <p className="lost">Connection lost, retrying. What you see may be old.</p>}</div>
+      <main ref={main} tabIndex={-1}>
+        <PageOf route={route} />
+      </main>
+    </>
+  );
+}
+
+export function App(): ReactNode {
+  const { state } = useSession();
+  if (state.is === 'asking') return <Loading what="the dashboard" />;
+  return state.is === 'in' ? <Inside session={state.session} /> : <LoginPage reason={state.reason} />;
+}

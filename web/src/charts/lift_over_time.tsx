@@ -1,0 +1,193 @@
+// How the estimate came about: after every step all data so far, with the band that is valid at every look. Two treatments share a
+// picture, more get one each on the same scale, because bands on bands cannot be told apart.
+import * as Plot from '@observablehq/plot';
+import { type ReactNode, useCallback, useMemo } from 'react';
+import type { Timeline, TimelineDifference } from '../api/types';
+import { change, count, figureText, fixed, type Quantity, type Span } from '../text/numbers';
+import { moment } from '../text/time';
+import { differenceUnit, nameOr, quantityOf } from '../text/words';
+import { colourClass, colourOf } from './colours';
+import { labelPlaces } from './label_places';
+import { FoldedTable } from './marks';
+import { PlotFigure } from './plot_figure';
+import { type Scale, scaleOf } from './scale';
+import { TimeCursor } from './time_cursor';
+
+const kHeight = 260;
+const kPanelHeight = 180;
+const kMostTogether = 2;
+const kMargins = { left: 52, right: 116 };
+const kPanelMargins = { left: 52, right: 16 };
+
+interface Dot {
+  key: string;
+  variant: number;
+  until: Date;
+  span: Span | undefined;
+}
+
+type Shown = Dot & { span: Span };
+type End = Pick<Dot, 'key' | 'variant' | 'until'> & { place: number };
+
+interface Series {
+  key: string;
+  /** The place among the experiment's variants. */
+  variant: number;
+  dots: Dot[];
+}
+
+interface LiftOverTimeProps {
+  timeline: Timeline;
+  /** The experiment's variants, the control first: they decide the colours. */
+  variants: string[];
+  /** The true differences by variant, where they are known and to be shown. */
+  truth?: Map<string, number> | undefined;
+}
+
+function spanOfStep(step: TimelineDifference | undefined, factor: number): Span | undefined {
+  const effect = step?.difference;
+  if (!effect) return undefined;
+  return { value: effect.estimate * factor, lower: (effect.lower ?? -Infinity) * factor, upper: (effect.upper ?? Infinity) * factor };
+}
+
+function seriesOf(timeline: Timeline, variants: string[], factor: number): Series[] {
+  return variants
+    .map((key, variant) => ({
+      key,
+      variant,
+      dots: timeline.points.map((point) => {
+        const step = point.variants.find((one) => one.key === key);
+        return { key, variant, until: new Date(point.until), span: spanOfStep(step, factor) };
+      }),
+    }))
+    .filter((series) => series.key !== timeline.control);
+}
+
+/** What stands at a point, in words. */
+function sayPoint(timeline: Timeline, series: Series[], quantity: Quantity, index: number): string {
+  const point = timeline.points[index];
+  if (!point) return 'no point';
+  const parts = series.map(({ key }) => {
+    const step = point.variants.find((one) => one.key === key);
+    const span = spanOfStep(step, 1);
+    return `${nameOr(key)} ${span ? figureText(change(span, quantity)) : (step?.reason ?? 'not yet to be told')}`;
+  });
+  return `Until ${moment(point.until)}: ${parts.join('; ')}`;
+}
+
+function marks(panel: Series[], scale: Scale, index: number | undefined, truth: Map<string, number> | undefined, height: number): Plot.Markish[] {
+  const all = panel.flatMap(({ dots }) => dots.filter((dot): dot is Shown => dot.span !== undefined));
+  const clamp = (value: number): number => Math.min(scale.upper, Math.max(scale.lower, value));
+  const at = index === undefined ? undefined : panel[0]?.dots[index]?.until;
+  const truths = panel.flatMap(({ key, variant }) => {
+    const value = truth?.get(key);
+    return value === undefined ? [] : [{ value, variant }];
+  });
+  const ends = labelPlaces(
+    panel.flatMap(({ dots, key, variant }) => {
+      const dot = dots.findLast((one) => one.span !== undefined);
+      return dot?.span ? [{ key, variant, until: dot.until, place: clamp(dot.span.value) }] : [];
+    }),
+    ((scale.upper - scale.lower) * 15) / height,
+  );
+  return [
+    Plot.ruleY([0], { stroke: 'var(--zero)' }),
+    panel.map(({ dots, variant }) =>
+      Plot.areaY(dots, {
+        x: 'until',
+        y1: (dot: Dot) => (dot.span ? clamp(dot.span.lower) : NaN),
+        y2: (dot: Dot) => (dot.span ? clamp(dot.span.upper) : NaN),
+        fill: colourOf(variant),
+        fillOpacity: 0.14,
+      }),
+    ),
+    truths.map(({ value, variant }) => Plot.ruleY([value], { stroke: colourOf(variant), strokeWidth: 1.5, strokeDasharray: '6 3' })),
+    panel.map(({ dots, variant }) =>
+      Plot.lineY(dots, { x: 'until', y: (dot: Dot) => (dot.span ? clamp(dot.span.value) : NaN), stroke: colourOf(variant), strokeWidth: 2 }),
+    ),
+    at ? Plot.ruleX([at], { stroke: 'var(--zero)', strokeDasharray: '2 3' }) : null,
+    Plot.dot(
+      all.filter((dot) => at !== undefined && dot.until.getTime() === at.getTime()),
+      { x: 'until', y: (dot: Shown) => clamp(dot.span.value), fill: (dot: Shown) => colourOf(dot.variant), stroke: 'var(--paper)', r: 4.5 },
+    ),
+    panel.length > 1
+      ? Plot.text(ends, { x: 'until', y: 'place', text: (end: End) => nameOr(end.key), fill: (end: End) => colourOf(end.variant), textAnchor: 'start', dx: 8, fontWeight: 600, fontSize: 12 })
+      : null,
+  ];
+}
+
+interface PanelProps {
+  panel: Series[];
+  scale: Scale;
+  index: number | undefined;
+  truth: Map<string, number> | undefined;
+  label: string;
+  height: number;
+}
+
+function Panel({ panel, scale, index, truth, label, height }: PanelProps): ReactNode {
+  const margins = panel.length > 1 ? kMargins : kPanelMargins;
+  const draw = useCallback(
+    (width: number): Plot.PlotOptions => ({
+      marginLeft: margins.left,
+      marginRight: margins.right,
+      marginTop: 12,
+      marginBottom: 28,
+      x: { type: 'time', label: null, ticks: Math.max(2, Math.floor((width - margins.left - margins.right) / 110)) },
+      y: { domain: [scale.lower, scale.upper], label: null, ticks: scale.ticks, tickFormat: (tick: number) => fixed(tick, scale.decimals), grid: true },
+      color: { type: 'identity' },
+      marks: marks(panel, scale, index, truth, height),
+    }),
+    [panel, scale, index, truth, height, margins],
+  );
+  return <PlotFigure draw={draw} label={label} height={height} />;
+}
+
+function Table({ timeline, series, quantity }: { timeline: Timeline; series: Series[]; quantity: Quantity }): ReactNode {
+  const headings = ['Until', ...series.flatMap(({ key }) => [`${nameOr(key)}: difference so far`, `${nameOr(key)}: units`, `${nameOr(key)}: units new in the step`])];
+  const rows = timeline.points.map((point) => [
+    moment(point.until),
+    ...series.flatMap(({ key }) => {
+      const step = point.variants.find((one) => one.key === key);
+      const span = spanOfStep(step, 1);
+      return [span ? figureText(change(span, quantity)) : (step?.reason ?? 'none'), count(step?.units ?? 0), count(step?.new_units ?? 0)];
+    }),
+  ]);
+  return <FoldedTable caption="The difference over time" headings={headings} rows={rows} />;
+}
+
+export function LiftOverTime({ timeline, variants, truth }: LiftOverTimeProps): ReactNode {
+  const quantity = quantityOf(timeline.metric);
+  const factor = quantity === 'rate' ? 100 : 1;
+  const { series, scale, panels } = useMemo(() => {
+    const found = seriesOf(timeline, variants, factor);
+    const spans = found.flatMap(({ dots }) => dots.flatMap((dot) => (dot.span ? [dot.span] : [])));
+    return { series: found, scale: scaleOf(spans, { tickCount: 4 }), panels: found.length <= kMostTogether ? [found] : found.map((one) => [one]) };
+  }, [timeline, variants, factor]);
+  const shownTruth = useMemo(() => truth && new Map([...truth].map(([key, value]) => [key, value * factor])), [truth, factor]);
+  const times = timeline.points.map((point) => new Date(point.until).getTime());
+  const [first, last] = [times[0] ?? 0, times.at(-1) ?? 1];
+  const positions = times.map((time) => (last > first ? (time - first) / (last - first) : 0.5));
+  const say = (index: number): string => sayPoint(timeline, series, quantity, index);
+  if (timeline.points.length === 0) return <p className="muted">No step of the experiment is over yet.</p>;
+  const name = `Difference of ${timeline.metric.key} to ${nameOr(timeline.control)} over time`;
+  return (
+    <figure className="over-time">
+      <figcaption>
+        Difference to {nameOr(timeline.control)} in {differenceUnit(quantity)}, all data until then, with the band that holds at every look
+        {truth && '; dashed: the truth'}
+      </figcaption>
+      <div className={panels.length > 1 ? 'panels' : ''}>
+        {panels.map((panel) => (
+          <div key={panel[0]?.key ?? ''}>
+            {panels.length > 1 && <p className={`panel-name ${colourClass(panel[0]?.variant ?? 0)}`}>{nameOr(panel[0]?.key ?? '')}</p>}
+            <TimeCursor positions={positions} margins={panel.length > 1 ? kMargins : kPanelMargins} say={say} name={name}>
+              {(index) => <Panel panel={panel} scale={scale} index={index} truth={shownTruth} height={panels.length > 1 ? kPanelHeight : kHeight} label={`${name}. ${say(times.length - 1)}`} />}
+            </TimeCursor>
+          </div>
+        ))}
+      </div>
+      <Table timeline={timeline} series={series} quantity={quantity} />
+    </figure>
+  );
+}

@@ -1,0 +1,176 @@
+// What runs, how far it is, and what it says so far.
+import { type ReactNode, useState } from 'react';
+import type { Summary, Traffic } from '../api/types';
+import { usePolled } from '../api/use_polled';
+import { AxisCell, IntervalCell } from '../charts/interval_cell';
+import { FigureText, Reason, VariantLabel } from '../charts/marks';
+import { scaleOf } from '../charts/scale';
+import { Command } from '../parts/command';
+import { Conclusion } from '../parts/conclusion';
+import { Empty, ErrorBox, Loading } from '../parts/states';
+import { TrafficStrip } from '../parts/traffic_strip';
+import { experimentAddress } from '../route';
+import { change, count, figureText, type Span } from '../text/numbers';
+import { duration, moment } from '../text/time';
+import { differenceUnit, nameOr, quantityOf } from '../text/words';
+
+const kPollMs = 3000;
+
+/** The control first, as in every analysis: colours go by this order. */
+export function variantOrder(summary: Summary): string[] {
+  const treated = new Set(summary.effects.map(({ variant }) => variant));
+  const keys = summary.variants.map(({ key }) => key);
+  return [...keys.filter((key) => !treated.has(key)), ...keys.filter((key) => treated.has(key))];
+}
+
+function effectSpan(effect: Summary['effects'][number]): Span | undefined {
+  if ('not_estimable' in effect) return undefined;
+  return { value: effect.estimate, lower: effect.lower ?? -Infinity, upper: effect.upper ?? Infinity };
+}
+
+function EffectRows({ summary }: { summary: Summary }): ReactNode {
+  const metric = summary.primary_metric;
+  if (!metric) return null;
+  const quantity = quantityOf(metric);
+  const factor = quantity === 'rate' ? 100 : 1;
+  const order = variantOrder(summary);
+  const rows = summary.effects.map((effect) => ({ effect, span: effectSpan(effect) }));
+  const shown = (span: Span): Span => ({ value: span.value * factor, lower: span.lower * factor, upper: span.upper * factor });
+  const scale = scaleOf(rows.flatMap(({ span }) => (span ? [shown(span)] : [])), { tickCount: 3 });
+  return (
+    <table className="chart small-chart">
+      <caption>
+        <bdi>{nameOr(metric.key)}</bdi>: difference in {differenceUnit(quantity)}
+      </caption>
+      <thead className="unseen">
+        <tr>
+          <th scope="col">Variant</th>
+          <th scope="col">Picture</th>
+          <th scope="col">Difference</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(({ effect, span }) => {
+          const variant = order.indexOf(effect.variant);
+          const figure = span && change(span, quantity);
+          return (
+            <tr key={effect.variant}>
+              <th scope="row">
+                <VariantLabel name={effect.variant} variant={variant} />
+              </th>
+              <td className="picture">
+                <IntervalCell scale={scale} variant={variant} drawn={span ? [{ span: shown(span) }] : []} label={figure ? `${nameOr(effect.variant)}: ${figureText(figure)}` : ''} />
+              </td>
+              <td className="number">{figure ? <FigureText figure={{ ...figure, unit: '' }} /> : <Reason why={'not_estimable' in effect ? effect.not_estimable : 'no estimate yet'} />}</td>
+            </tr>
+          );
+        })}
+      </tbody>
+      {rows.some(({ span }) => span) && (
+        <tfoot aria-hidden>
+          <tr>
+            <td />
+            <td className="picture">
+              <AxisCell scale={scale} />
+            </td>
+            <td />
+          </tr>
+        </tfoot>
+      )}
+    </table>
+  );
+}
+
+function Progress({ summary }: { summary: Summary }): ReactNode {
+  const { units, planned_units: planned } = summary;
+  if (planned === null || planned === 0) return <p className="muted">{count(units)} units; no number was planned</p>;
+  const share = Math.min(1, units / planned);
+  return (
+    <div>
+      <p className="muted">
+        {count(units)} of {count(planned)} planned units
+      </p>
+      <svg className="progress" height={6} role="img" aria-label={`${Math.round(share * 100)} % of the planned units`}>
+        <rect className="track" width="100%" height={6} rx={3} />
+        <rect className="done" width={`${(share * 100).toFixed(1)}%`} height={6} rx={3} />
+      </svg>
+    </div>
+  );
+}
+
+function Age({ summary, now }: { summary: Summary; now: Date }): ReactNode {
+  const { started, stopped } = summary;
+  if (!started) return <span className="muted">not started</span>;
+  const until = stopped ? new Date(stopped) : now;
+  return (
+    <span className="muted" title={moment(started)}>
+      {stopped ? 'ran for' : 'running for'} {duration(started, until)}
+    </span>
+  );
+}
+
+function Card({ summary, now }: { summary: Summary; now: Date }): ReactNode {
+  return (
+    <article className="card" aria-label={`Experiment ${summary.key}`}>
+      <div className="card-head">
+        <h2>
+          <a href={experimentAddress(summary.key)}>
+            <bdi>{summary.key}</bdi>
+          </a>
+        </h2>
+        <span className={`status ${summary.status === 'running' ? 'running' : ''}`}>{summary.status}</span>
+        <Age summary={summary} now={now} />
+      </div>
+      {summary.problems.length > 0 && (
+        <ul className="findings">
+          {summary.problems.map((problem) => (
+            <li key={problem} className="finding problem">
+              <strong>Not to be trusted yet.</strong> {problem}
+            </li>
+          ))}
+        </ul>
+      )}
+      <div className="card-body">
+        <div>
+          {summary.conclusion ? <Conclusion sentences={summary.conclusion.slice(0, 1)} /> : <p className="muted">{summary.started ? 'No result yet: it is being computed, or nobody was exposed.' : 'It starts when its status is `running`.'}</p>}
+          {summary.hypothesis !== '' && <p className="muted hypothesis">{summary.hypothesis}</p>}
+          <Progress summary={summary} />
+        </div>
+        <EffectRows summary={summary} />
+      </div>
+    </article>
+  );
+}
+
+function NoExperiment(): ReactNode {
+  return (
+    <Empty title="No experiment yet">
+      <p>Write down what you want to know, and apply it. From this folder of the repository, the demo shop does it for you:</p>
+      <Command text="make run" />
+      <p>Or your own, with the guide “Your first experiment on the server”:</p>
+      <Command text={'export SPLITPLOT_KEY=sp_admin_...\nsplitplot apply FOLDER --message "first experiment"'} />
+      <p>
+        Results of an experiment that ran elsewhere? <a href="#/file">Analyse a file</a>.
+      </p>
+    </Empty>
+  );
+}
+
+export function OverviewPage(): ReactNode {
+  const traffic = usePolled<Traffic>('/api/v1/traffic', kPollMs);
+  const list = usePolled<{ experiments: Summary[] }>('/api/v1/experiments', kPollMs);
+  const [opened] = useState(() => new Date());
+  const now = traffic.data ? new Date(traffic.data.now) : opened;
+  const experiments = list.data?.experiments;
+  return (
+    <>
+      <h1 className="unseen">Experiments</h1>
+      {traffic.data && <TrafficStrip traffic={traffic.data} />}
+      {traffic.error !== undefined && <ErrorBox error={traffic.error} doing="Reading the traffic" />}
+      {list.error !== undefined && <ErrorBox error={list.error} doing="Reading the experiments" />}
+      {!list.data && list.error === undefined && <Loading what="experiments" />}
+      {experiments?.length === 0 && <NoExperiment />}
+      {experiments?.map((summary) => <Card key={summary.key} summary={summary} now={now} />)}
+    </>
+  );
+}

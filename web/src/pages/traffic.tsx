@@ -1,0 +1,107 @@
+// What comes in: how much of what kind, from where, and what could not be used.
+import type { ReactNode } from 'react';
+import type { Traffic } from '../api/types';
+import { usePolled } from '../api/use_polled';
+import { type Kind, MinuteBars } from '../charts/minute_bars';
+import { ErrorBox, Loading } from '../parts/states';
+import { count } from '../text/numbers';
+import { clock, moment, perSecond } from '../text/time';
+import { nameOr } from '../text/words';
+
+const kPollMs = 2000;
+
+const kinds: { kind: Kind; name: string; colour: string; about: string }[] = [
+  { kind: 'events', name: 'Events', colour: 'var(--v1)', about: 'everything that was stored' },
+  { kind: 'exposures', name: 'Exposures', colour: 'var(--v3)', about: 'units that met a variant' },
+  { kind: 'decisions', name: 'Decisions', colour: 'var(--v0)', about: 'flags that were asked for' },
+  { kind: 'duplicates', name: 'Duplicates', colour: 'var(--v5)', about: 'sent again, counted once' },
+  { kind: 'rejected', name: 'Rejected', colour: 'var(--worse)', about: 'could not be used, kept aside' },
+];
+
+function Table({ caption, headings, rows, empty }: { caption: string; headings: string[]; rows: ReactNode[][]; empty: string }): ReactNode {
+  if (rows.length === 0) return <p className="muted">{empty}</p>;
+  return (
+    <div className="scroll" tabIndex={0} role="region" aria-label={caption}>
+      <table className="list">
+        <caption className="unseen">{caption}</caption>
+        <thead>
+          <tr>
+            {headings.map((heading) => (
+              <th key={heading} scope="col">
+                {heading}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((cells, i) => (
+            <tr key={i}>
+              {cells.map((cell, j) => (
+                <td key={j}>{cell}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Charts({ traffic }: { traffic: Traffic }): ReactNode {
+  return (
+    <div className="minute-charts">
+      {kinds.map(({ kind, name, colour, about }) => {
+        const total = traffic.minutes.reduce((sum, minute) => sum + minute[kind], 0);
+        // A quiet kind is told in a word, not drawn as an empty chart.
+        return (
+          <section key={kind} aria-label={name} className={total === 0 ? 'quiet-kind' : ''}>
+            <h2>
+              {name} <span className="muted">{about}</span>
+            </h2>
+            {total === 0 ? <p className="muted">none in the last hour</p> : <MinuteBars minutes={traffic.minutes} kind={kind} name={name} colour={colour} height={110} />}
+          </section>
+        );
+      })}
+    </div>
+  );
+}
+
+function Rejected({ traffic }: { traffic: Traffic }): ReactNode {
+  const rows = traffic.rejected.map((one) => [clock(one.received), one.source, <code key="reason">{one.reason}</code>, one.message]);
+  return (
+    <section aria-labelledby="rejected">
+      <h2 id="rejected">Rejected events</h2>
+      <Table caption="Rejected events, newest first" headings={['Received', 'From', 'Reason', 'What is wrong']} rows={rows} empty="None. Every event could be used." />
+    </section>
+  );
+}
+
+export function TrafficPage(): ReactNode {
+  const { data, error } = usePolled<Traffic>('/api/v1/traffic', kPollMs);
+  if (error !== undefined) return <ErrorBox error={error} doing="Reading the traffic" />;
+  if (!data) return <Loading what="the traffic" />;
+  return (
+    <>
+      <h1>Traffic</h1>
+      <p className="muted">
+        {perSecond(data.events_per_second)} events a second now. Counted in memory since {moment(data.since)}; the journal has everything.
+      </p>
+      <Charts traffic={data} />
+      <div className="beside">
+        <section aria-labelledby="names">
+          <h2 id="names">Most frequent</h2>
+          <Table caption="Most frequent events" headings={['Event', 'Type', 'Last minute', 'Last hour']} rows={data.names.map((one) => [<bdi key="name">{nameOr(one.name)}</bdi>, one.type, count(one.last_minute), count(one.last_hour)])} empty="No event in the last hour." />
+        </section>
+        <section aria-labelledby="sources">
+          <h2 id="sources">From where</h2>
+          <Table caption="Events by connection" headings={['Connection', 'Last hour']} rows={data.sources.map((one) => [one.connection, count(one.last_hour)])} empty="No event in the last hour." />
+        </section>
+      </div>
+      <Rejected traffic={data} />
+      <section aria-labelledby="recent">
+        <h2 id="recent">Newest events</h2>
+        <Table caption="Newest events" headings={['Time', 'Event', 'Type', 'Unit', 'From']} rows={data.recent.map((one) => [clock(one.time), <bdi key="name">{nameOr(one.name)}</bdi>, one.type, one.unit ? `${one.unit.kind} ${one.unit.id}` : '', one.source])} empty="None yet." />
+      </section>
+    </>
+  );
+}

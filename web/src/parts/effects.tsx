@@ -1,0 +1,107 @@
+// The relative change of every metric by every treatment, all on one scale.
+import type { ReactNode } from 'react';
+import type { Analysis, Comparison, Metric } from '../api/types';
+import { type IntervalRow, IntervalTable, type RowGroup } from '../charts/interval_table';
+import { FigureText, FoldedTable, Reason, VariantLabel, VerdictMark } from '../charts/marks';
+import { type Scale, scaleOf } from '../charts/scale';
+import { chance, change, figureText, level, lift, magnitude, pEquals, pValue, signedMagnitude, type Span } from '../text/numbers';
+import { aboutMetric, familySentence, intervalName, isEstimable, nameOr, quantityOf, spanOf, verdictOf, verdictWords } from '../text/words';
+import { coverage, coverageSentence, type TruthOf } from '../truth';
+import { Findings } from './findings';
+
+function inPercent(span: Span): Span {
+  return { value: span.value * 100, lower: span.lower * 100, upper: span.upper * 100 };
+}
+
+/** `truth` is the true lift, a share of one. */
+function rowOf(analysis: Analysis, metric: Metric, comparison: Comparison, truth: number | undefined): IntervalRow {
+  const verdict = verdictOf(metric, comparison);
+  const variant = analysis.variants.findIndex(({ name }) => name === comparison.variant);
+  const { difference, lift: relative } = comparison;
+  const name = `${nameOr(metric.name)}, ${nameOr(comparison.variant)}`;
+  const known = truth === undefined ? '' : `; the truth: ${signedMagnitude(truth, 100, '%')}`;
+  const p = isEstimable(difference) && <span className="p">corrected {pEquals(comparison.adjusted_p_value)}</span>;
+  return {
+    id: comparison.variant,
+    heading: <VariantLabel name={comparison.variant} variant={variant} />,
+    variant,
+    drawn: isEstimable(relative) ? [{ span: inPercent(spanOf(relative)) }] : [],
+    label: isEstimable(relative) ? `${name}: lift ${figureText(lift(spanOf(relative)))}, ${intervalName(analysis)}, ${verdictWords[verdict]}${known}` : '',
+    truth: truth === undefined ? undefined : truth * 100,
+    cells: [
+      { heading: 'Lift', className: 'number', content: isEstimable(relative) ? <FigureText figure={lift(spanOf(relative))} /> : <Reason why={relative.not_estimable} /> },
+      { heading: 'Difference', className: 'number quiet', content: isEstimable(difference) ? <FigureText figure={change(spanOf(difference), quantityOf(metric))} /> : <Reason why={difference.not_estimable} /> },
+      { heading: '', className: 'verdicts', content: <><VerdictMark verdict={verdict} />{p}</> },
+    ],
+  };
+}
+
+function scaleOfLifts(analysis: Analysis): Scale {
+  const lifts = analysis.metrics.flatMap(({ comparisons }) => comparisons.flatMap((comparison) => (isEstimable(comparison.lift) ? [inPercent(spanOf(comparison.lift))] : [])));
+  return scaleOf(lifts);
+}
+
+function groupOf(analysis: Analysis, metric: Metric, truth: TruthOf | undefined): RowGroup {
+  return {
+    id: metric.name,
+    heading: (
+      <>
+        <bdi>{nameOr(metric.name)}</bdi> <span className="muted">{aboutMetric(metric)}</span>
+      </>
+    ),
+    rows: metric.comparisons.map((comparison) => rowOf(analysis, metric, comparison, truth?.(metric.name, comparison.variant)?.lift)),
+  };
+}
+
+function Numbers({ metric, analysis }: { metric: Metric; analysis: Analysis }): ReactNode {
+  const quantity = quantityOf(metric);
+  const kind = quantity === 'rate' ? 'Rate' : 'Mean';
+  const rows = metric.arms.map((arm, i) => {
+    const comparison = metric.comparisons.find(({ variant }) => variant === arm.variant);
+    const { difference, lift: relative, bayes, detectable_difference: detectable } = comparison ?? {};
+    const tested = difference && isEstimable(difference);
+    const why = difference && !isEstimable(difference) ? <Reason why={difference.not_estimable} /> : 'control';
+    return [
+      <VariantLabel key="name" name={arm.variant} variant={i} />,
+      `${arm.units.toLocaleString('en')}${arm.missing > 0 ? ` (${arm.missing.toLocaleString('en')} without a value)` : ''}`,
+      isEstimable(arm.mean) ? figureText(level(spanOf(arm.mean), quantity)) : <Reason key="mean" why={arm.mean.not_estimable} />,
+      tested ? figureText(change(spanOf(difference), quantity)) : why,
+      relative ? isEstimable(relative) ? figureText(lift(spanOf(relative))) : <Reason key="lift" why={relative.not_estimable} /> : '',
+      tested ? pValue(difference.p_value) : '',
+      tested && comparison ? pValue(comparison.adjusted_p_value) : '',
+      bayes ? isEstimable(bayes) ? chance(bayes.chance_to_win) : <Reason key="bayes" why={bayes.not_estimable} /> : '',
+      detectable ? isEstimable(detectable) ? magnitude(detectable.value, quantity) : <Reason key="detectable" why={detectable.not_estimable} /> : '',
+    ];
+  });
+  const headings = ['Variant', 'Units', kind, 'Difference', 'Lift', 'p before correction', 'Corrected p', 'Chance to win', `Detectable (${Math.round(analysis.request.power * 100)} % power)`];
+  return <FoldedTable title={`Show ${nameOr(metric.name)} as table`} caption={`All numbers of ${nameOr(metric.name)}`} headings={headings} rows={rows} />;
+}
+
+export function Effects({ analysis, truth }: { analysis: Analysis; truth: TruthOf | undefined }): ReactNode {
+  if (analysis.metrics.length === 0) return null;
+  const scale = scaleOfLifts(analysis);
+  const groups = analysis.metrics.map((metric) => groupOf(analysis, metric, truth));
+  const control = nameOr(analysis.variants[0]?.name ?? '');
+  const covered = coverage(groups.flatMap(({ rows }) => rows.map((row) => ({ span: row.drawn[0]?.span, truth: row.truth }))));
+  return (
+    <section aria-labelledby="effects">
+      <h2 id="effects">What changed?</h2>
+      <p className="muted">{familySentence(analysis.family, analysis.request.alpha)}</p>
+      {truth && <p className="truth-note">{coverageSentence(covered)}</p>}
+      <IntervalTable
+        caption={`Relative change against ${control}, with its ${intervalName(analysis)}${truth ? '; upright mark: the truth' : ''}`}
+        scale={scale}
+        unit={'\u00a0%'}
+        firstHeading="Metric"
+        headings={[{ text: 'Lift', className: 'number' }, { text: 'Difference', className: 'number' }, { text: 'Verdict' }]}
+        groups={groups}
+      />
+      {analysis.metrics.map((metric) => (
+        <div key={metric.name}>
+          <Findings findings={metric.findings} />
+          <Numbers metric={metric} analysis={analysis} />
+        </div>
+      ))}
+    </section>
+  );
+}

@@ -1,0 +1,135 @@
+// What each column of an uploaded file is. Suggestions are shown with their reason and taken over only when the reader says so.
+import { type ReactNode, useState } from 'react';
+import { Button, Input, Label, TextField } from 'react-aria-components';
+import type { ColumnRole, UploadedFile } from '../api/types';
+import { bytes } from '../text/time';
+import { Choice } from './choice';
+import { Toggle } from './toggle';
+
+export interface FileRequest {
+  variant: string;
+  control?: string;
+  unit?: string;
+  time?: string;
+  metrics: string[];
+  by: string[];
+  sequential: boolean;
+}
+
+const roles: { id: ColumnRole; text: string; hint: string }[] = [
+  { id: 'variant', text: 'Variant', hint: 'which group the unit was in' },
+  { id: 'unit', text: 'Unit', hint: 'who was randomised' },
+  { id: 'time', text: 'Time', hint: 'when it was exposed' },
+  { id: 'metric', text: 'Metric', hint: 'what should have changed' },
+  { id: 'dimension', text: 'Dimension', hint: 'segments to compare' },
+  { id: 'none', text: 'Leave out', hint: 'not looked at' },
+];
+
+type Roles = Record<string, ColumnRole | undefined>;
+
+function roleText(role: ColumnRole): string {
+  return roles.find(({ id }) => id === role)?.text ?? role;
+}
+
+function named(file: UploadedFile, chosen: Roles, role: ColumnRole): string[] {
+  return file.columns.map(({ name }) => name).filter((name) => chosen[name] === role);
+}
+
+/** What is still missing for an analysis, or nothing. */
+function missing(file: UploadedFile, chosen: Roles): string {
+  const variants = named(file, chosen, 'variant').length;
+  if (variants === 0) return 'Say which column holds the variant.';
+  if (variants > 1) return 'Only one column can be the variant.';
+  if (named(file, chosen, 'unit').length > 1) return 'Only one column can be the unit.';
+  if (named(file, chosen, 'time').length > 1) return 'Only one column can be the time.';
+  return named(file, chosen, 'metric').length === 0 ? 'Say which columns are metrics.' : '';
+}
+
+function requestOf(file: UploadedFile, chosen: Roles, control: string, sequential: boolean): FileRequest {
+  const [variant = ''] = named(file, chosen, 'variant');
+  const [unit] = named(file, chosen, 'unit');
+  const [time] = named(file, chosen, 'time');
+  return {
+    variant,
+    ...(control.trim() === '' ? {} : { control: control.trim() }),
+    ...(unit === undefined ? {} : { unit }),
+    ...(time === undefined ? {} : { time }),
+    metrics: named(file, chosen, 'metric'),
+    by: named(file, chosen, 'dimension'),
+    sequential,
+  };
+}
+
+function Columns({ file, chosen, onChoose }: { file: UploadedFile; chosen: Roles; onChoose: (name: string, role: ColumnRole) => void }): ReactNode {
+  return (
+    <div className="scroll">
+      <table className="list columns">
+        <caption className="unseen">Columns of the file</caption>
+        <thead>
+          <tr>
+            <th scope="col">Column</th>
+            <th scope="col">Holds</th>
+            <th scope="col">Suggestion</th>
+            <th scope="col">Use as</th>
+          </tr>
+        </thead>
+        <tbody>
+          {file.columns.map((column, i) => (
+            <tr key={column.name}>
+              <th scope="row">
+                <bdi>{column.name}</bdi>
+              </th>
+              <td className="muted">
+                {column.type}
+                <span className="sample">{file.sample.slice(0, 3).map((row) => row[i] ?? '').join(', ')}</span>
+              </td>
+              <td>
+                <Button className="button quiet" isDisabled={chosen[column.name] === column.suggestion} onPress={() => onChoose(column.name, column.suggestion)} aria-label={`Use ${column.name} as suggested: ${roleText(column.suggestion)}`}>
+                  {roleText(column.suggestion)}
+                </Button>
+                <span className="why muted">{column.why}</span>
+              </td>
+              <td>
+                <Choice label={`Use ${column.name} as`} isLabelHidden options={roles} chosen={chosen[column.name] ?? null} onChoose={(role) => onChoose(column.name, role as ColumnRole)} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+export function FileColumns({ file, busy, onAnalyse }: { file: UploadedFile; busy: boolean; onAnalyse: (request: FileRequest) => void }): ReactNode {
+  const [chosen, setChosen] = useState<Roles>({});
+  const [control, setControl] = useState('');
+  const [sequential, setSequential] = useState(false);
+  const lack = missing(file, chosen);
+  return (
+    <section aria-labelledby="columns">
+      <div className="title-line">
+        <h2 id="columns">
+          What is in <bdi>{file.name}</bdi>? <span className="muted">{bytes(file.bytes)}</span>
+        </h2>
+        <Button className="button" onPress={() => setChosen(Object.fromEntries(file.columns.map(({ name, suggestion }) => [name, suggestion])))}>
+          Use all suggestions
+        </Button>
+      </div>
+      <p className="muted">Suggestions are guesses from names and values. You know what the columns mean: nothing is used before you say so.</p>
+      <Columns file={file} chosen={chosen} onChoose={(name, role) => setChosen((now) => ({ ...now, [name]: role }))} />
+      <div className="choices">
+        <TextField className="choice" value={control} onChange={setControl}>
+          <Label className="choice-label">Control (guessed if empty)</Label>
+          <Input className="input" />
+        </TextField>
+        <Toggle text="Looked at while it ran" isOn={sequential} onChange={setSequential} />
+        <Button className="button primary" isDisabled={lack !== '' || busy} onPress={() => onAnalyse(requestOf(file, chosen, control, sequential))}>
+          {busy ? 'Analysing …' : 'Analyse'}
+        </Button>
+        <span className="muted" role="status">
+          {lack}
+        </span>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,96 @@
+// Can the result be trusted? One line of what was checked; what is wrong stands above it and cannot be overlooked.
+import type { ReactNode } from 'react';
+import type { Analysis } from '../api/types';
+import { VariantLabel } from '../charts/marks';
+import { count, counted, pEquals, percent } from '../text/numbers';
+import { isEstimable, monitoringSentence, nameOr, splitSentence } from '../text/words';
+import { Findings } from './findings';
+
+interface Check {
+  passed: boolean | undefined;
+  text: string;
+}
+
+/** What was checked; undefined where it could not be. Findings tell the rest. */
+function checksOf(analysis: Analysis): Check[] {
+  const { sample_ratio: split, served, findings } = analysis;
+  const checks: Check[] = [{ passed: isEstimable(split.overall) ? !split.mismatch : undefined, text: splitSentence(split) }];
+  for (const { dimension, test, differs } of split.by_dimension) {
+    const name = nameOr(dimension);
+    checks.push(
+      isEstimable(test)
+        ? { passed: !differs, text: differs ? `The split differs between the segments of ${name} (${pEquals(test.p_value)})` : `Same split in every ${name} (${pEquals(test.p_value)})` }
+        : { passed: undefined, text: `Split by ${name} cannot be tested: ${test.not_estimable}` },
+    );
+  }
+  const problems = findings.filter(({ severity }) => severity === 'problem').length;
+  const warnings = findings.filter(({ severity }) => severity === 'warning').length;
+  checks.push({ passed: problems + warnings === 0, text: problems + warnings === 0 ? 'No problem found in the data' : `${counted(problems, 'problem')}, ${counted(warnings, 'warning')} in the data` });
+  if (served) {
+    const changes = served.deviations.length;
+    checks.push({ passed: changes === 0, text: changes === 0 ? 'As it was planned' : `${counted(changes, 'change')} since the start; the result keeps to the plan` });
+  }
+  return checks;
+}
+
+const signs = { passed: '✓', failed: '✕', unknown: '–' };
+const said = { passed: 'passed: ', failed: 'not passed: ', unknown: 'could not be checked: ' };
+
+function Split({ analysis }: { analysis: Analysis }): ReactNode {
+  const total = analysis.variants.reduce((sum, variant) => sum + variant.units, 0);
+  return (
+    <table className="numbers split">
+      <caption className="unseen">Units per variant</caption>
+      <thead>
+        <tr>
+          <th scope="col">Variant</th>
+          <th scope="col">Units</th>
+          <th scope="col">Share</th>
+          <th scope="col">Planned</th>
+        </tr>
+      </thead>
+      <tbody>
+        {analysis.variants.map((variant, i) => (
+          <tr key={variant.name}>
+            <th scope="row">
+              <VariantLabel name={variant.name} variant={i} />
+              {variant.is_control && <span className="muted"> control</span>}
+            </th>
+            <td>{count(variant.units)}</td>
+            <td>{total === 0 ? 'none yet' : percent(variant.units / total, 2)}</td>
+            <td className="muted">{percent(variant.planned_share, 2)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+export function Trust({ analysis }: { analysis: Analysis }): ReactNode {
+  return (
+    <section aria-labelledby="trust">
+      <h2 id="trust">Can it be trusted?</h2>
+      <Findings findings={analysis.findings.filter(({ severity }) => severity !== 'note')} />
+      <div className="beside">
+        <div>
+          <ul className="checks">
+            {checksOf(analysis).map(({ passed, text }) => {
+              const state = passed === undefined ? 'unknown' : passed ? 'passed' : 'failed';
+              return (
+                <li key={text} className={`check ${state}`}>
+                  <span aria-hidden className="sign">
+                    {signs[state]}
+                  </span>
+                  <span className="unseen">{said[state]}</span>
+                  {text}
+                </li>
+              );
+            })}
+          </ul>
+          <p className="muted small-print">{monitoringSentence(analysis)}</p>
+        </div>
+        <Split analysis={analysis} />
+      </div>
+    </section>
+  );
+}
