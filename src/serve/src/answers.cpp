@@ -1,6 +1,7 @@
 #include "answers.hpp"
 
 #include "json_text.hpp"
+#include "site/handlers.hpp"
 
 #include <splitplot/model/json.hpp>
 
@@ -75,6 +76,9 @@ Response error_response(ErrorForm form, const Refusal& refusal) {
     case ErrorForm::Segment:
       response.content_type = "application/json";
       response.body = segment_body(refusal);
+      break;
+    case ErrorForm::Page:
+      response = site::error_page(refusal);
       break;
   }
   if (refusal.status == 429 || refusal.status == 503) {

@@ -4,6 +4,7 @@
 #include "route.hpp"
 #include "segment/handlers.hpp"
 #include "session/handlers.hpp"
+#include "site/handlers.hpp"
 
 namespace splitplot::serve {
 namespace {
@@ -71,6 +72,12 @@ constexpr Route open_to_all(std::string_view pattern, Handler how) {
           ContentType::Any, Cors::No, ErrorForm::Problem, Mode::Always,      how};
 }
 
+/// The dashboard: it is no secret; what it shows comes over our own API.
+constexpr Route page(std::string_view pattern, Handler how) {
+  return {Method::Get,      pattern,  Permission::Public, Credentials::None, kNoBody,
+          ContentType::Any, Cors::No, ErrorForm::Page,    Mode::Always,      how};
+}
+
 constexpr Route kRoutes[] = {
     decision("/ofrep/v1/evaluate/flags/{key}", Handler::at_once(&ofrep::evaluate_one)),
     decision("/ofrep/v1/evaluate/flags", Handler::at_once(&ofrep::evaluate_all)),
@@ -95,6 +102,9 @@ constexpr Route kRoutes[] = {
     Route{Method::Get, "/v1/projects/{writeKey}/settings", Permission::Ingest, Credentials::Path, kNoBody,
           ContentType::Any, Cors::AnyOrigin, ErrorForm::Segment, Mode::Always,
           Handler::at_once(&segment::settings)},
+
+    page("/", Handler::at_once(&site::index)),
+    page("/assets/{file}", Handler::at_once(&site::asset)),
 
     open_to_all("/healthz", Handler::at_once(&operation::health)),
     open_to_all("/readyz", Handler::at_once(&operation::readiness)),

@@ -62,6 +62,8 @@ const std::map<std::string, std::string_view> kExpectedPermissions = {
     {"POST /v1/a", "ingest"},
     {"POST /v1/m", "public"},
     {"GET /v1/projects/{writeKey}/settings", "ingest"},
+    {"GET /", "public"},
+    {"GET /assets/{file}", "public"},
     {"GET /healthz", "public"},
     {"GET /readyz", "public"},
     {"GET /metrics", "operate"},

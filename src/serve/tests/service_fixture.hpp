@@ -159,7 +159,8 @@ class ServiceTest : public ::testing::Test {
             .back_up = back_up,
             .readiness = readiness,
             .test_clock = test_clock,
-            .version = "1.2.3"};
+            .version = "1.2.3",
+            .site = site};
   }
 
   Service& served() {
@@ -255,6 +256,7 @@ class ServiceTest : public ::testing::Test {
   BackUp back_up;
   std::vector<ReadinessCheck> readiness;
   ManualClock* test_clock = nullptr;
+  std::vector<SiteFile> site;
   std::unique_ptr<Service> service;
 
  private:

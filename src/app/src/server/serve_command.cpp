@@ -15,8 +15,12 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <span>
 
 #include <fmt/format.h>
+
+/// The files of web/, built in by cmake/EmbedSite.cmake.
+std::span<const splitplot::serve::SiteFile> splitplot_dashboard();
 
 namespace splitplot::app {
 namespace {
@@ -127,7 +131,8 @@ ExitCode run_serve(const ServeOptions& options) {
       [&](std::string_view name) { return back_up_named({settings->data}, name, clock.get()); },
       {{"disk", [&] { return disk_trouble(*settings); }}},
       clock.manual ? &*clock.manual : nullptr,
-      SPLITPLOT_VERSION};
+      SPLITPLOT_VERSION,
+      splitplot_dashboard()};
   serve::ServerOptions server_options;
   server_options.address = settings->listen_address;
   server_options.port = settings->listen_port;

@@ -96,16 +96,4 @@ std::string etag_of(std::string_view evaluations) {
   return etag;
 }
 
-bool names_etag(std::string_view if_none_match, std::string_view etag) {
-  while (!if_none_match.empty()) {
-    std::string_view candidate = if_none_match.substr(0, if_none_match.find(','));
-    if_none_match.remove_prefix(std::min(if_none_match.size(), candidate.size() + 1));
-    while (candidate.starts_with(' ')) candidate.remove_prefix(1);
-    while (candidate.ends_with(' ')) candidate.remove_suffix(1);
-    if (candidate.starts_with("W/")) candidate.remove_prefix(2);
-    if (candidate == etag || candidate == "*") return true;
-  }
-  return false;
-}
-
 }  // namespace splitplot::serve::ofrep

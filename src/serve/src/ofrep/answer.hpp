@@ -28,7 +28,4 @@ void append_evaluation(std::string& out, std::string_view key, const decide::Dec
 /// ETag along with a new context.
 [[nodiscard]] std::string etag_of(std::string_view evaluations);
 
-/// Whether an If-None-Match names the ETag: weakly, since proxies that compress add W/; or is "*".
-[[nodiscard]] bool names_etag(std::string_view if_none_match, std::string_view etag);
-
 }  // namespace splitplot::serve::ofrep

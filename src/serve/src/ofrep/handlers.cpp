@@ -1,6 +1,7 @@
 #include "ofrep/handlers.hpp"
 
 #include "answers.hpp"
+#include "http/conditions.hpp"
 #include "metrics.hpp"
 #include "ofrep/answer.hpp"
 #include "ofrep/exposures.hpp"

@@ -21,6 +21,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,6 +51,21 @@ struct ReadinessCheck {
       check;  ///< what is wrong; nothing: all is well. Any thread, fast.
 };
 
+enum class SiteCaching {
+  Revalidate,  ///< asked about each time
+  Immutable,   ///< kept for ever: the name changes with the content
+};
+
+/// A file of the dashboard as it goes out. Views of what is built into the program.
+struct SiteFile {
+  std::string_view path;  ///< "/", "/assets/index-4fK2dQ1x.js"
+  std::string_view content_type;
+  std::string_view body;
+  std::string_view gzip;  ///< the body compressed; empty: it would not be smaller
+  std::string_view etag;  ///< in quotes; changes with the body
+  SiteCaching caching = SiteCaching::Revalidate;
+};
+
 /// What the server serves. References must outlive it; functions may be called by any thread. The catalogue and the
 /// pipeline are always there, the rest may be missing: its routes then answer 503.
 struct Services {
@@ -63,6 +79,7 @@ struct Services {
   std::vector<ReadinessCheck> readiness;
   ManualClock* test_clock = nullptr;  ///< test mode: the clock that POST /api/v1/test/clock sets
   std::string version;                ///< of the program, for /api/v1/status and splitplot_build_info
+  std::span<const SiteFile> site;     ///< the dashboard; none: its paths answer 404
 };
 
 /// Times and sizes that no client can exceed. Sizes of bodies are limited per route (docs/formats/http-api.md).
