@@ -85,17 +85,28 @@ function(splitplot_module name)
   set_property(GLOBAL APPEND_STRING PROPERTY SPLITPLOT_MODULE_TABLE
                "| [`${name}`](src/${name}/README.md) | ${arg_PURPOSE} | ${depends_text} | ${arg_HEAVY} |\n")
 
-  if(arg_TESTS AND BUILD_TESTING)
-    add_executable(${name}_unit ${arg_TESTS})
-    target_include_directories(${name}_unit PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/src)
-    target_link_libraries(${name}_unit PRIVATE splitplot::${name} splitplot_warnings ${arg_PRIVATE_LIBRARIES} GTest::gmock GTest::gtest_main)
-    target_precompile_headers(${name}_unit PRIVATE <gmock/gmock.h> <gtest/gtest.h>)
-    gtest_discover_tests(${name}_unit TEST_PREFIX "${SPLITPLOT_TEST_PREFIX}unit.${name}." PROPERTIES LABELS unit DISCOVERY_TIMEOUT 60)
-    if(NOT TARGET unit_tests)
-      add_custom_target(unit_tests)
-    endif()
-    add_dependencies(unit_tests ${name}_unit)
+  if(arg_TESTS)
+    splitplot_unit_tests(${name} SOURCES ${arg_TESTS} LIBRARIES splitplot::${name} ${arg_PRIVATE_LIBRARIES})
   endif()
+endfunction()
+
+# <name>_unit: the unit tests of the folder at hand, linked against LIBRARIES alone; private headers are at hand.
+#
+#   splitplot_unit_tests(stats SOURCES tests/moments_test.cpp ... LIBRARIES splitplot::stats ...)
+function(splitplot_unit_tests name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LIBRARIES")
+  if(NOT BUILD_TESTING)
+    return()
+  endif()
+  add_executable(${name}_unit ${arg_SOURCES})
+  target_include_directories(${name}_unit PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/src)
+  target_link_libraries(${name}_unit PRIVATE ${arg_LIBRARIES} splitplot_warnings GTest::gmock GTest::gtest_main)
+  target_precompile_headers(${name}_unit PRIVATE <gmock/gmock.h> <gtest/gtest.h>)
+  gtest_discover_tests(${name}_unit TEST_PREFIX "${SPLITPLOT_TEST_PREFIX}unit.${name}." PROPERTIES LABELS unit DISCOVERY_TIMEOUT 60)
+  if(NOT TARGET unit_tests)
+    add_custom_target(unit_tests)
+  endif()
+  add_dependencies(unit_tests ${name}_unit)
 endfunction()
 
 # Writes what is known of all modules together, and adds the check of their includes:

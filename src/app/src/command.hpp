@@ -44,5 +44,6 @@ void add_maintenance_commands(CLI::App& program, Run& run);  ///< backup, restor
 void add_power_command(CLI::App& program, Run& run);
 void add_results_command(CLI::App& program, Run& run);
 void add_serve_command(CLI::App& program, Run& run);
+void add_simulate_command(CLI::App& program, Run& run);
 
 }  // namespace splitplot::app
