@@ -292,6 +292,19 @@ Result<std::vector<Journal::SegmentFile>> SegmentedJournal::files() {
   return answer;
 }
 
+/// What others have read was synced once: if the journal ends before that, records are gone, and nothing in its own
+/// files tells of it.
+void report_missing_end(Survey& survey, JournalOffset was_read) {
+  const bool empty = survey.segments.empty();
+  const JournalOffset end = empty ? 0 : survey.segments.back().end;
+  if (end >= was_read) return;
+  const JournalOffset begin = empty ? 0 : survey.segments.back().begin;
+  survey.recovery.damage.push_back({.file = empty ? segment_name(0) : survey.segments.back().name,
+                                    .position = kSegmentHeaderBytes + (end - begin),
+                                    .bytes = was_read - end,
+                                    .what = "records are missing at the end that were read before"});
+}
+
 }  // namespace
 
 Result<OpenedJournal> open_journal(FileSystem& files, const JournalOptions& options) {
@@ -301,6 +314,7 @@ Result<OpenedJournal> open_journal(FileSystem& files, const JournalOptions& opti
   if (!lock) return tl::unexpected(std::move(lock.error()));
   auto survey = survey_journal(files, options.directory);
   if (!survey) return tl::unexpected(std::move(survey.error()));
+  report_missing_end(*survey, options.not_before);
   auto journal = std::make_unique<SegmentedJournal>(files, options, std::move(*lock));
   journal->start(*survey);
   for (JournalDamage& damage : survey->unfinished) {

@@ -201,6 +201,12 @@ TEST_F(JournalOnDisk, InspectionOfAJournalThatIsWrittenTakesItsEndForUnfinished)
   EXPECT_EQ(found->damage.size(), 2U);
 }
 
+bool tells_of_missing_end(const JournalRecovery& recovery) {
+  return std::ranges::any_of(recovery.damage, [](const JournalDamage& damage) {
+    return damage.bytes > 0 && damage.what.find("missing at the end") != std::string::npos;
+  });
+}
+
 TEST_F(JournalOnDisk, BeginsBehindWhatOthersHoldWhenItLostItsEnd) {
   JournalOffset held = 0;
   {
@@ -215,11 +221,25 @@ TEST_F(JournalOnDisk, BeginsBehindWhatOthersHoldWhenItLostItsEnd) {
   with_holders.not_before = held;
   auto opened = open_journal(posix_file_system(), with_holders);
   ASSERT_TRUE(opened);
+  EXPECT_TRUE(tells_of_missing_end(opened->recovery));
   const auto next = opened->journal->append(std::vector<std::string>{"new"});
   ASSERT_TRUE(next);
   EXPECT_GE(*next, held);
   // Who holds everything before `held` reads on from there, and gets what is new, alone.
   EXPECT_THAT(payloads_of(read_all(*opened->journal, held)), ElementsAre("new"));
+}
+
+TEST_F(JournalOnDisk, TellsThatAllOfItIsMissingWhereOthersHaveReadIt) {
+  JournalOptions with_holders = options();
+  with_holders.not_before = 800;
+  {
+    const auto opened = open_journal(posix_file_system(), with_holders);
+    ASSERT_TRUE(opened);
+    EXPECT_TRUE(tells_of_missing_end(opened->recovery));
+  }
+  const auto again = open_journal(posix_file_system(), with_holders);
+  ASSERT_TRUE(again);
+  EXPECT_FALSE(tells_of_missing_end(again->recovery));
 }
 
 TEST_F(JournalOnDisk, RefusesANewerFormat) {
