@@ -56,7 +56,8 @@ Result<RecordCounts> count_journal(store::Journal& journal) {
       ++counts.unreadable;
     } else if (const auto* event = std::get_if<collect::Event>(&*decoded)) {
       if (event->exposure) ++counts.exposures;
-      if (event->name != collect::kEvaluationExposure) ++counts.events;
+      // A client may call an event of its own so: it is an ordinary one.
+      if (!event->exposure || event->name != collect::kEvaluationExposure) ++counts.events;
     } else {
       ++counts.rejected;
     }
@@ -85,6 +86,11 @@ struct Verification {
   [[nodiscard]] bool rows_agree() const {
     return journal.events == warehouse.events && journal.exposures == warehouse.exposures &&
            journal.rejected == warehouse.rejected;
+  }
+  /// The warehouse then holds what is nowhere else.
+  [[nodiscard]] bool journal_lacks_rows() const {
+    return journal.events < warehouse.events || journal.exposures < warehouse.exposures ||
+           journal.rejected < warehouse.rejected;
   }
   [[nodiscard]] bool good() const { return rows_agree() && damaged_records == 0 && journal.unreadable == 0; }
 };
@@ -157,7 +163,12 @@ ExitCode report(const Verification& found, const MaintenanceOptions& options) {
     std::cout << model::pretty_json(to_value(found)) << '\n';
   } else {
     print_verification(found);
-    if (!found.rows_agree()) std::cout << "splitplot rebuild makes the warehouse again from the journal\n";
+    if (found.journal_lacks_rows()) {
+      std::cout << "the journal lacks what the warehouse holds: restore a backup (splitplot rebuild would "
+                   "lose it)\n";
+    } else if (!found.rows_agree()) {
+      std::cout << "splitplot rebuild makes the warehouse again from the journal\n";
+    }
   }
   return found.good() ? ExitCode::Success : ExitCode::BadData;
 }
