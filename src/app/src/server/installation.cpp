@@ -3,6 +3,7 @@
 #include <splitplot/model/configuration.hpp>
 
 #include <algorithm>
+#include <filesystem>
 
 #include <fmt/format.h>
 
@@ -61,6 +62,16 @@ Result<std::optional<Timestamp>> stopped_at(catalogue::Catalogue& catalogue, con
   return stopped;
 }
 
+/// Without its catalogue a journal belongs to nobody: a new one would have other keys, and hide what was lost.
+Result<void> must_have_catalogue(const DataFolder& folder) {
+  namespace fs = std::filesystem;
+  std::error_code ignored;
+  if (fs::exists(folder.catalogue(), ignored) || !fs::exists(folder.journal(), ignored)) return {};
+  return fail(ErrorCode::BadData,
+              fmt::format("the catalogue {} is missing, and there is a journal", folder.catalogue()),
+              "restore a backup; a new catalogue would have other keys and no documents");
+}
+
 void log_recovery(const store::JournalRecovery& recovery, Log& log) {
   log.info("journal opened",
            {{"records", recovery.records}, {"begin", recovery.begin}, {"end", recovery.end}});
@@ -75,15 +86,17 @@ void log_recovery(const store::JournalRecovery& recovery, Log& log) {
 }  // namespace
 
 Result<std::unique_ptr<Installation>> Installation::open(const ServerSettings& settings, const Clock& clock,
-                                                         Log& log) {
+                                                         Log& log, const ShowKeys& show_keys) {
   const DataFolder folder{settings.data};
   auto lock = FolderLock::take(folder);
   if (!lock) return tl::unexpected(lock.error());
+  if (auto whole = must_have_catalogue(folder); !whole) return tl::unexpected(whole.error());
   std::unique_ptr<Installation> made(new Installation(*std::move(lock)));
 
   auto catalogue = catalogue::open_catalogue({folder.catalogue(), folder.secrets()}, clock);
   if (!catalogue) return tl::unexpected(catalogue.error());
   made->catalogue_ = *std::move(catalogue);
+  if (!made->catalogue_.first_keys.empty()) show_keys(made->catalogue_.first_keys);
 
   store::OnlineStoreOptions online_options;
   online_options.directory = folder.online();

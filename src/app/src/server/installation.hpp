@@ -16,6 +16,7 @@
 #include <splitplot/store/journal.hpp>
 #include <splitplot/store/online.hpp>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -24,18 +25,20 @@ namespace splitplot::app {
 
 class Installation {
  public:
-  /// Opens or makes a data folder. `clock` and `log` must outlive it. Errors: as of the parts.
+  using ShowKeys = std::function<void(const std::vector<catalogue::NewCredential>&)>;
+
+  /// Opens or makes a data folder. `clock` and `log` must outlive it. `show_keys` gets the keys of a new installation
+  /// as soon as they exist: nobody can ask for them again, whatever fails afterwards.
+  /// Errors: BadData (a journal without its catalogue), and as of the parts.
   [[nodiscard]] static Result<std::unique_ptr<Installation>> open(const ServerSettings& settings,
-                                                                  const Clock& clock, Log& log);
+                                                                  const Clock& clock, Log& log,
+                                                                  const ShowKeys& show_keys);
 
   Installation(const Installation&) = delete;
   Installation& operator=(const Installation&) = delete;
   ~Installation() = default;
 
   [[nodiscard]] catalogue::Catalogue& catalogue() { return *catalogue_.catalogue; }
-  [[nodiscard]] const std::vector<catalogue::NewCredential>& first_keys() const {
-    return catalogue_.first_keys;
-  }
   [[nodiscard]] store::Journal& journal() { return *journal_.journal; }
   [[nodiscard]] const store::JournalRecovery& journal_recovery() const { return journal_.recovery; }
   [[nodiscard]] collect::Pipeline& pipeline() { return *pipeline_; }

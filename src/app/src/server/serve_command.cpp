@@ -95,12 +95,12 @@ std::optional<std::string> disk_trouble(const ServerSettings& settings) {
 }
 
 void print_first_keys(const std::vector<catalogue::NewCredential>& keys) {
-  if (keys.empty()) return;
   std::cout << "A new installation. Its keys, shown only now (new ones: splitplot keys add CONNECTION):\n\n";
   for (const catalogue::NewCredential& key : keys) {
     std::cout << fmt::format("  {:<8} {}\n", key.connection, key.secret);
   }
-  std::cout << "\nFor the commands apply, get, results ...:  export SPLITPLOT_KEY=<the admin key>\n";
+  std::cout << "\nFor the commands apply, get, results ...:  export SPLITPLOT_KEY=<the admin key>\n"
+            << std::flush;
 }
 
 ExitCode failed(const Error& error) {
@@ -115,7 +115,7 @@ ExitCode run_serve(const ServeOptions& options) {
   ServerClock clock;
   if (settings->test_mode) clock.manual.emplace(clock.system.now());
   const auto log = make_json_log(clock.get(), settings->debug_log);
-  auto opened = Installation::open(*settings, clock.get(), *log);
+  auto opened = Installation::open(*settings, clock.get(), *log, print_first_keys);
   if (!opened) return failed(opened.error());
   Installation& installation = **opened;
 
@@ -141,7 +141,6 @@ ExitCode run_serve(const ServeOptions& options) {
   const auto server = serve::Server::start(services, server_options);
   if (!server) return failed(server.error());
 
-  print_first_keys(installation.first_keys());
   const bool six = settings->listen_address.find(':') != std::string::npos;
   std::cout << fmt::format("\nSplitplot {} listens on http://{}{}{}:{}  (data: {}; stop with Ctrl-C)\n",
                            SPLITPLOT_VERSION, six ? "[" : "", settings->listen_address, six ? "]" : "",
