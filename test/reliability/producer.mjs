@@ -20,6 +20,7 @@ export class Producer {
   #stopped = false;
   acknowledged = [];  // ids of events answered 200
   refused = 0;        // answers other than 200
+  refusals = new Set();  // their status codes
   attempts = 0;
 
   constructor(server, name, { batch = 20, pauseMs = 0, resend = 0, draw = random(1) } = {}) {
@@ -67,6 +68,7 @@ export class Producer {
         await response.text();
         if (response.status === 200) return;
         this.refused += 1;
+        this.refusals.add(response.status);
       } catch { /* the server is away */ }
       await sleep(10);
     }

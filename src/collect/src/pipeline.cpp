@@ -26,11 +26,9 @@ constexpr std::size_t kRoundBytes = 16ULL << 20;  ///< a round takes no further 
 constexpr std::chrono::milliseconds kShortestPause{100};
 constexpr std::chrono::milliseconds kLongestPause{5000};
 
-/// Callers are told two things: later, or less at once.
+/// Whatever the trouble is, a full disk too, it is not what callers ask for that is too much: later, not less.
 Error refusal(const Error& cause) {
-  const ErrorCode code =
-      cause.code == ErrorCode::ResourceLimit ? ErrorCode::ResourceLimit : ErrorCode::Unavailable;
-  return {code, cause.message, cause.hint};
+  return {ErrorCode::Unavailable, cause.message, cause.hint};
 }
 
 class RunningPipeline final : public Pipeline {

@@ -96,13 +96,12 @@ int status_of(ErrorCode code) {
       return 404;
     case ErrorCode::BadData:
       return 422;
-    case ErrorCode::ResourceLimit:
-      return 429;
     case ErrorCode::Conflict:
       return 409;
     case ErrorCode::Forbidden:
       return 403;
     case ErrorCode::Cancelled:
+    case ErrorCode::ResourceLimit:  // the server's disk or memory: who asks did not ask too often
     case ErrorCode::Unavailable:
       return 503;
     case ErrorCode::Unreadable:
