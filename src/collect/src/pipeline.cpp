@@ -247,6 +247,9 @@ void RunningPipeline::process(std::vector<PreparedBatch> batches) {
     status_.exposures += round.exposures();
     status_.traits_dropped += round.traits_dropped();
   }
+  if (options_.onlooker != nullptr) {
+    for (const PreparedBatch& batch : batches) options_.onlooker->published(publication_of(batch));
+  }
   answer(batches, accepted);
 }
 

@@ -12,6 +12,7 @@ Result<Accepted> Round::add(PreparedBatch& batch) {
     const auto repetition = is_repetition(event);
     if (!repetition) return tl::unexpected<Error>(repetition.error());
     if (*repetition) {
+      event.fate = Fate::Repetition;
       ++accepted.duplicates;
       continue;
     }
@@ -32,7 +33,7 @@ Result<Accepted> Round::add(PreparedBatch& batch) {
     ++accepted.stored;
   }
   accepted.rejected = batch.rejected.size();
-  for (std::string& rejected : batch.rejected) payloads_.push_back(std::move(rejected));
+  for (PreparedRejection& rejected : batch.rejected) payloads_.push_back(std::move(rejected.payload));
   return accepted;
 }
 

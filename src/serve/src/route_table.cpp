@@ -114,6 +114,7 @@ constexpr Route kRoutes[] = {
     own(Method::Get, "/api/v1/session", Permission::Operate, Handler::at_once(&session::show)),
     session_change(Method::Delete, Handler::at_once(&session::end)),
     own(Method::Get, "/api/v1/status", Permission::Operate, Handler::at_once(&operation::status)),
+    own(Method::Get, "/api/v1/traffic", Permission::Operate, Handler::on_pool(&operation::traffic)),
     own(Method::Post, "/api/v1/apply", Permission::Configure, Handler::on_pool(&management::apply),
         kDocumentsBody),
     own(Method::Get, "/api/v1/documents", Permission::Configure,

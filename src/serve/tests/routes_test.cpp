@@ -71,6 +71,7 @@ const std::map<std::string, std::string_view> kExpectedPermissions = {
     {"GET /api/v1/session", "operate"},
     {"DELETE /api/v1/session", "public"},
     {"GET /api/v1/status", "operate"},
+    {"GET /api/v1/traffic", "operate"},
     {"POST /api/v1/apply", "configure"},
     {"GET /api/v1/documents", "configure"},
     {"GET /api/v1/documents/{kind}/{key}", "configure"},

@@ -160,7 +160,8 @@ class ServiceTest : public ::testing::Test {
             .readiness = readiness,
             .test_clock = test_clock,
             .version = "1.2.3",
-            .site = site};
+            .site = site,
+            .traffic = traffic};
   }
 
   Service& served() {
@@ -257,6 +258,7 @@ class ServiceTest : public ::testing::Test {
   std::vector<ReadinessCheck> readiness;
   ManualClock* test_clock = nullptr;
   std::vector<SiteFile> site;
+  collect::LiveTraffic* traffic = nullptr;
   std::unique_ptr<Service> service;
 
  private:

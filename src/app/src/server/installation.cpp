@@ -91,7 +91,7 @@ Result<std::unique_ptr<Installation>> Installation::open(const ServerSettings& s
   auto lock = FolderLock::take(folder);
   if (!lock) return tl::unexpected(lock.error());
   if (auto whole = must_have_catalogue(folder); !whole) return tl::unexpected(whole.error());
-  std::unique_ptr<Installation> made(new Installation(*std::move(lock)));
+  std::unique_ptr<Installation> made(new Installation(*std::move(lock), clock));
 
   auto catalogue = catalogue::open_catalogue({folder.catalogue(), folder.secrets()}, clock);
   if (!catalogue) return tl::unexpected(catalogue.error());
@@ -124,6 +124,7 @@ Result<std::unique_ptr<Installation>> Installation::open(const ServerSettings& s
   collect::PipelineOptions pipeline_options;
   pipeline_options.duplicate_window = settings.duplicate_window;
   pipeline_options.hot_profiles = settings.hot_profiles;
+  pipeline_options.onlooker = &made->traffic_;
   const auto snapshots = [&catalogue = *made->catalogue_.catalogue](std::string_view environment) {
     const auto scope = scope_of(environment);
     return scope ? catalogue.snapshot(*scope) : nullptr;

@@ -9,6 +9,7 @@
 #include <splitplot/base/result.hpp>
 #include <splitplot/base/time.hpp>
 #include <splitplot/catalogue/catalogue.hpp>
+#include <splitplot/collect/live_traffic.hpp>
 #include <splitplot/collect/loader.hpp>
 #include <splitplot/collect/pipeline.hpp>
 #include <splitplot/experiment/served_experiment.hpp>
@@ -43,6 +44,7 @@ class Installation {
   [[nodiscard]] const store::JournalRecovery& journal_recovery() const { return journal_.recovery; }
   [[nodiscard]] collect::Pipeline& pipeline() { return *pipeline_; }
   [[nodiscard]] collect::Loader& loader() { return *loader_; }
+  [[nodiscard]] collect::LiveTraffic& traffic() { return traffic_; }
   [[nodiscard]] store::EventWarehouse& warehouse() { return *warehouse_; }
 
   /// What an experiment has found so far: everything acknowledged before the call counts.
@@ -51,13 +53,14 @@ class Installation {
                                                      std::string_view experiment);
 
  private:
-  explicit Installation(FolderLock lock) : lock_(std::move(lock)) {}
+  Installation(FolderLock lock, const Clock& clock) : lock_(std::move(lock)), traffic_(clock) {}
 
   // Destroyed from the last to the first.
   FolderLock lock_;
   catalogue::OpenedCatalogue catalogue_;
   store::OpenedJournal journal_;
   std::unique_ptr<store::OnlineStore> online_;
+  collect::LiveTraffic traffic_;
   std::unique_ptr<collect::Pipeline> pipeline_;
   std::unique_ptr<store::EventWarehouse> warehouse_;
   std::unique_ptr<collect::Loader> loader_;

@@ -132,7 +132,8 @@ ExitCode run_serve(const ServeOptions& options) {
       {{"disk", [&] { return disk_trouble(*settings); }}},
       clock.manual ? &*clock.manual : nullptr,
       SPLITPLOT_VERSION,
-      splitplot_dashboard()};
+      splitplot_dashboard(),
+      &installation.traffic()};
   serve::ServerOptions server_options;
   server_options.address = settings->listen_address;
   server_options.port = settings->listen_port;

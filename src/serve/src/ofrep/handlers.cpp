@@ -8,6 +8,7 @@
 #include "ofrep/question.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -58,6 +59,11 @@ int status_of(const decide::Decision& decision) {
   return decision.reason == decide::Reason::Error ? 500 : 200;
 }
 
+/// For who looks at the traffic.
+void note_decided(const Call& call, const std::string& environment, std::uint64_t flags) {
+  if (call.context.services.traffic != nullptr) call.context.services.traffic->decided(environment, flags);
+}
+
 void note_time(const Call& call, EvaluationMode mode, std::chrono::steady_clock::time_point begun) {
   const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begun;
   call.context.metrics->evaluated(mode, taken.count());
@@ -79,6 +85,7 @@ Response evaluate_one(const Call& call) {
   const model::Attributes attributes(&*context, profile != nullptr ? &profile->traits : nullptr);
   const decide::Decision decision = snapshot->decide(key, attributes);
   call.context.metrics->decision(EvaluationMode::Single, decision);
+  if (decision.error == decide::DecisionError::None) note_decided(call, flag_set.environment, 1);
 
   // Evaluation is exposure only where a server asks for one flag: client SDKs evaluate all flags at page load.
   const bool counts = principal.kind != model::ConnectionKind::Client && principal.record_exposures;
@@ -105,11 +112,14 @@ Response evaluate_all(const Call& call) {
   const auto profile = profile_of(call, flag_set.environment, *context);
   const model::Attributes attributes(&*context, profile != nullptr ? &profile->traits : nullptr);
   std::string evaluations;
+  std::uint64_t decided = 0;
   snapshot->decide_all(attributes, [&](const model::Flag& flag, const decide::Decision& decision) {
     if (!evaluations.empty()) evaluations.push_back(',');
     append_evaluation(evaluations, flag.key, decision, flag_set);
     call.context.metrics->decision(EvaluationMode::Bulk, decision);
+    if (decision.error == decide::DecisionError::None) ++decided;
   });
+  note_decided(call, flag_set.environment, decided);
   const std::string etag = etag_of(evaluations);
   note_time(call, EvaluationMode::Bulk, begun);
   const bool is_known = names_etag(call.request.header("if-none-match"), etag);

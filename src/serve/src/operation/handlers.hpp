@@ -13,6 +13,8 @@ namespace splitplot::serve::operation {
 [[nodiscard]] Response metrics(const Call& call);
 /// GET /api/v1/status
 [[nodiscard]] Response status(const Call& call);
+/// GET /api/v1/traffic
+[[nodiscard]] Response traffic(const Call& call);
 /// POST /api/v1/backup
 [[nodiscard]] Response back_up(const Call& call);
 /// POST /api/v1/test/clock, in test mode only

@@ -13,6 +13,7 @@
 #include <splitplot/base/log.hpp>
 #include <splitplot/base/result.hpp>
 #include <splitplot/base/time.hpp>
+#include <splitplot/base/unit.hpp>
 #include <splitplot/collect/event.hpp>
 #include <splitplot/decide/snapshot.hpp>
 #include <splitplot/profile/profiles.hpp>
@@ -46,6 +47,40 @@ struct Accepted {
   store::JournalOffset end = 0;  ///< durable up to here
 };
 
+enum class PublishedKind { Plain, Exposure };
+
+/// An event that became durable, as far as who looks on needs it.
+struct PublishedEvent {
+  EventType type = EventType::Track;
+  PublishedKind kind = PublishedKind::Plain;
+  std::string_view name;
+  const Unit* unit = nullptr;  ///< who it is about
+  Timestamp time;              ///< corrected
+};
+
+struct PublishedRejection {
+  std::string_view reason;
+  std::string_view message;
+};
+
+/// What became of a batch, in its order. Views hold during the call.
+struct PublishedBatch {
+  std::string_view environment;
+  std::string_view source;
+  Timestamp received;
+  std::vector<PublishedEvent> events;  ///< those that were stored
+  std::vector<PublishedRejection> rejected;
+  std::uint64_t duplicates = 0;
+};
+
+/// Looks on at the pipeline.
+class Onlooker {
+ public:
+  virtual ~Onlooker() = default;
+  /// A batch became durable; its caller is answered next. On the pipeline's thread: must be quick.
+  virtual void published(const PublishedBatch& batch) = 0;
+};
+
 struct PipelineOptions {
   std::chrono::hours duplicate_window{24};
   std::size_t waiting_bytes = 64ULL << 20;  ///< of batches not yet taken; more is refused
@@ -54,6 +89,7 @@ struct PipelineOptions {
   /// So many cannot be saved: events are refused until they are.
   std::size_t unsaved_changes = 500'000;
   std::size_t hot_profiles = 200'000;
+  Onlooker* onlooker = nullptr;  ///< told of each batch; must outlive the pipeline
 };
 
 /// Counters since the start, and the state now. For /metrics and /readyz.

@@ -11,6 +11,7 @@
 #include <splitplot/base/time.hpp>
 #include <splitplot/base/value.hpp>
 #include <splitplot/catalogue/catalogue.hpp>
+#include <splitplot/collect/live_traffic.hpp>
 #include <splitplot/collect/loader.hpp>
 #include <splitplot/collect/pipeline.hpp>
 #include <splitplot/report/report.hpp>
@@ -80,6 +81,7 @@ struct Services {
   ManualClock* test_clock = nullptr;  ///< test mode: the clock that POST /api/v1/test/clock sets
   std::string version;                ///< of the program, for /api/v1/status and splitplot_build_info
   std::span<const SiteFile> site;     ///< the dashboard; none: its paths answer 404
+  collect::LiveTraffic* traffic = nullptr;
 };
 
 /// Times and sizes that no client can exceed. Sizes of bodies are limited per route (docs/formats/http-api.md).
