@@ -40,10 +40,13 @@ function ThemeSwitch(): ReactNode {
   );
 }
 
-function Top({ session, route }: { session: Session; route: Route }): ReactNode {
+function Top({ session, route, skip }: { session: Session; route: Route; skip: () => void }): ReactNode {
   const { logOut } = useSession();
   return (
     <header className="top">
+      <Button className="skip" onPress={skip}>
+        To the content
+      </Button>
       <div className="top-line">
         <Brand />
         <nav aria-label="Pages">
@@ -110,10 +113,7 @@ function Inside({ session }: { session: Session }): ReactNode {
   const main = useArrival(fragment);
   return (
     <>
-      <a className="skip" href={fragment} onClick={(event) => { event.preventDefault(); main.current?.focus(); }}>
-        To the content
-      </a>
-      <Top session={session} route={route} />
+      <Top session={session} route={route} skip={() => main.current?.focus()} />
       <div role="status">{lost && <p className="lost">Connection lost, retrying. What you see may be old.</p>}</div>
       <main ref={main} tabIndex={-1}>
         <PageOf route={route} />

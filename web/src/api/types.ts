@@ -199,6 +199,7 @@ export interface Timeline {
   step_seconds: number;
   confidence: number;
   method: string;
+  notes: string[];
   points: { until: string; variants: TimelineVariant[] }[];
 }
 

@@ -5,6 +5,7 @@ import { ApiError, ask } from './client';
 import { reportPoll } from './connection';
 
 const kLongestPauseMs = 30_000;
+const kShortestPauseMs = 1000;
 const kBusyShare = 4;
 
 export interface Polled<T> {
@@ -17,8 +18,8 @@ export function pauseAfter(intervalMs: number, tookMs: number, failures: number)
   return Math.min(kLongestPauseMs, Math.max(intervalMs * 2 ** Math.min(failures, 10), tookMs * kBusyShare));
 }
 
-/** An answer that will be the same next time: no such thing, or not allowed. */
-function isFinal(error: unknown): boolean {
+/** The server is there and says no: no lost connection, though it may say yes later (a draft that is started). */
+function isRefusal(error: unknown): boolean {
   return error instanceof ApiError && error.status >= 400 && error.status < 500 && error.status !== 408 && error.status !== 429;
 }
 
@@ -27,6 +28,8 @@ class Poll<T> {
   #abort = new AbortController();
   #text = '';
   #failures = 0;
+  #isRefused = false;
+  #isOver = false;
   #running = false;
   #stopped = false;
 
@@ -50,7 +53,7 @@ class Poll<T> {
   }
 
   #visible = (): void => {
-    if (!document.hidden && !this.#running && this.#timer === undefined) void this.#once();
+    if (!document.hidden && !this.#running && !this.#isOver && this.#timer === undefined) void this.#once();
   };
 
   async #once(): Promise<void> {
@@ -58,7 +61,6 @@ class Poll<T> {
     if (document.hidden && this.#text !== '') return;
     this.#running = true;
     const began = performance.now();
-    let isOver = false;
     try {
       const text = await (await ask(this.path, { signal: this.#abort.signal })).text();
       this.#failures = 0;
@@ -66,22 +68,25 @@ class Poll<T> {
       if (text !== this.#text) this.show({ data: JSON.parse(text) as T, error: undefined });
       this.#text = text;
     } catch (error) {
-      isOver = this.#failed(error);
+      this.#failed(error);
     }
     this.#running = false;
-    if (this.#stopped || isOver || this.intervalMs === 0) return;
-    const pause = pauseAfter(this.intervalMs, performance.now() - began, this.#failures);
+    // Asked once means until the server has answered, yes or no.
+    if (this.intervalMs === 0 && (this.#failures === 0 || this.#isRefused)) this.#isOver = true;
+    if (this.#stopped || this.#isOver) return;
+    const pause = pauseAfter(Math.max(this.intervalMs, kShortestPauseMs), performance.now() - began, this.#failures);
     this.#timer = setTimeout(() => void this.#once(), pause);
   }
 
-  /** Whether asking again is of no use. What was shown stays while the server is away. */
-  #failed(error: unknown): boolean {
-    if (this.#stopped) return true;
+  /** What was shown stays while the server is away. */
+  #failed(error: unknown): void {
+    if (this.#stopped) return;
     this.#failures += 1;
-    const final = isFinal(error);
-    reportPoll(this.path, final);
-    if (final || this.#text === '') this.show({ data: undefined, error });
-    return final;
+    this.#isRefused = isRefusal(error);
+    reportPoll(this.path, this.#isRefused);
+    if (!this.#isRefused && this.#text !== '') return;
+    this.#text = '';
+    this.show({ data: undefined, error });
   }
 }
 

@@ -13,9 +13,16 @@ import { PlotFigure } from './plot_figure';
 import { type Scale, scaleOf } from './scale';
 import { TimeCursor } from './time_cursor';
 
+/** All units until then, or only those that were new in each step. */
+export type Which = 'so far' | 'new';
+
 const kHeight = 260;
 const kPanelHeight = 180;
 const kMostTogether = 2;
+const whichWords: Record<Which, string> = {
+  'so far': 'all data until then, with the band that holds at every look',
+  new: 'only the units that were new in the step, each with an interval of its own',
+};
 const kMargins = { left: 52, right: 116 };
 const kPanelMargins = { left: 52, right: 16 };
 
@@ -42,6 +49,12 @@ interface LiftOverTimeProps {
   variants: string[];
   /** The true differences by variant, where they are known and to be shown. */
   truth?: Map<string, number> | undefined;
+  which: Which;
+}
+
+function stepOf(point: Timeline['points'][number] | undefined, key: string, which: Which): TimelineDifference | undefined {
+  const step = point?.variants.find((one) => one.key === key);
+  return which === 'new' ? step?.daily : step;
 }
 
 function spanOfStep(step: TimelineDifference | undefined, factor: number): Span | undefined {
@@ -50,25 +63,22 @@ function spanOfStep(step: TimelineDifference | undefined, factor: number): Span 
   return { value: effect.estimate * factor, lower: (effect.lower ?? -Infinity) * factor, upper: (effect.upper ?? Infinity) * factor };
 }
 
-function seriesOf(timeline: Timeline, variants: string[], factor: number): Series[] {
+function seriesOf(timeline: Timeline, variants: string[], factor: number, which: Which): Series[] {
   return variants
     .map((key, variant) => ({
       key,
       variant,
-      dots: timeline.points.map((point) => {
-        const step = point.variants.find((one) => one.key === key);
-        return { key, variant, until: new Date(point.until), span: spanOfStep(step, factor) };
-      }),
+      dots: timeline.points.map((point) => ({ key, variant, until: new Date(point.until), span: spanOfStep(stepOf(point, key, which), factor) })),
     }))
     .filter((series) => series.key !== timeline.control);
 }
 
 /** What stands at a point, in words. */
-function sayPoint(timeline: Timeline, series: Series[], quantity: Quantity, index: number): string {
+function sayPoint(timeline: Timeline, series: Series[], quantity: Quantity, which: Which, index: number): string {
   const point = timeline.points[index];
   if (!point) return 'no point';
   const parts = series.map(({ key }) => {
-    const step = point.variants.find((one) => one.key === key);
+    const step = stepOf(point, key, which);
     const span = spanOfStep(step, 1);
     return `${nameOr(key)} ${span ? figureText(change(span, quantity)) : (step?.reason ?? 'not yet to be told')}`;
   });
@@ -132,7 +142,7 @@ function Panel({ panel, scale, index, truth, label, height }: PanelProps): React
       marginLeft: margins.left,
       marginRight: margins.right,
       marginTop: 12,
-      marginBottom: 28,
+      marginBottom: 34,
       x: { type: 'time', label: null, ticks: Math.max(2, Math.floor((width - margins.left - margins.right) / 110)) },
       y: { domain: [scale.lower, scale.upper], label: null, ticks: scale.ticks, tickFormat: (tick: number) => fixed(tick, scale.decimals), grid: true },
       color: { type: 'identity' },
@@ -143,51 +153,53 @@ function Panel({ panel, scale, index, truth, label, height }: PanelProps): React
   return <PlotFigure draw={draw} label={label} height={height} />;
 }
 
-function Table({ timeline, series, quantity }: { timeline: Timeline; series: Series[]; quantity: Quantity }): ReactNode {
-  const headings = ['Until', ...series.flatMap(({ key }) => [`${nameOr(key)}: difference so far`, `${nameOr(key)}: units`, `${nameOr(key)}: units new in the step`])];
+function Table({ timeline, series, quantity, which }: { timeline: Timeline; series: Series[]; quantity: Quantity; which: Which }): ReactNode {
+  const headings = ['Until', ...series.flatMap(({ key }) => [`${nameOr(key)}: difference`, `${nameOr(key)}: units`])];
   const rows = timeline.points.map((point) => [
     moment(point.until),
     ...series.flatMap(({ key }) => {
-      const step = point.variants.find((one) => one.key === key);
+      const step = stepOf(point, key, which);
       const span = spanOfStep(step, 1);
-      return [span ? figureText(change(span, quantity)) : (step?.reason ?? 'none'), count(step?.units ?? 0), count(step?.new_units ?? 0)];
+      return [span ? figureText(change(span, quantity)) : (step?.reason ?? 'none'), count(step?.units ?? 0)];
     }),
   ]);
   return <FoldedTable caption="The difference over time" headings={headings} rows={rows} />;
 }
 
-export function LiftOverTime({ timeline, variants, truth }: LiftOverTimeProps): ReactNode {
+export function LiftOverTime({ timeline, variants, truth, which }: LiftOverTimeProps): ReactNode {
   const quantity = quantityOf(timeline.metric);
   const factor = quantity === 'rate' ? 100 : 1;
   const { series, scale, panels } = useMemo(() => {
-    const found = seriesOf(timeline, variants, factor);
+    const found = seriesOf(timeline, variants, factor, which);
     const spans = found.flatMap(({ dots }) => dots.flatMap((dot) => (dot.span ? [dot.span] : [])));
-    return { series: found, scale: scaleOf(spans, { tickCount: 4 }), panels: found.length <= kMostTogether ? [found] : found.map((one) => [one]) };
-  }, [timeline, variants, factor]);
+    return { series: found, scale: scaleOf(spans, { tickCount: 5 }), panels: found.length <= kMostTogether ? [found] : found.map((one) => [one]) };
+  }, [timeline, variants, factor, which]);
   const shownTruth = useMemo(() => truth && new Map([...truth].map(([key, value]) => [key, value * factor])), [truth, factor]);
   const times = timeline.points.map((point) => new Date(point.until).getTime());
   const [first, last] = [times[0] ?? 0, times.at(-1) ?? 1];
   const positions = times.map((time) => (last > first ? (time - first) / (last - first) : 0.5));
-  const say = (index: number): string => sayPoint(timeline, series, quantity, index);
   if (timeline.points.length === 0) return <p className="muted">No step of the experiment is over yet.</p>;
   const name = `Difference of ${timeline.metric.key} to ${nameOr(timeline.control)} over time`;
   return (
     <figure className="over-time">
       <figcaption>
-        Difference to {nameOr(timeline.control)} in {differenceUnit(quantity)}, all data until then, with the band that holds at every look
-        {truth && '; dashed: the truth'}
+        Difference to {nameOr(timeline.control)} in {differenceUnit(quantity)}, {whichWords[which]}{truth && '; dashed: the truth'}
       </figcaption>
       <div className={panels.length > 1 ? 'panels' : ''}>
-        {panels.map((panel) => (
+        {panels.map((panel) => {
+          const say = (index: number): string => sayPoint(timeline, panel, quantity, which, index);
+          return (
           <div key={panel[0]?.key ?? ''}>
             {panels.length > 1 && <p className={`panel-name ${colourClass(panel[0]?.variant ?? 0)}`}>{nameOr(panel[0]?.key ?? '')}</p>}
             <TimeCursor positions={positions} margins={panel.length > 1 ? kMargins : kPanelMargins} say={say} name={name}>
               {(index) => <Panel panel={panel} scale={scale} index={index} truth={shownTruth} height={panels.length > 1 ? kPanelHeight : kHeight} label={`${name}. ${say(times.length - 1)}`} />}
             </TimeCursor>
           </div>
-        ))}
+          );
+        })}
       </div>
-      <Table timeline={timeline} series={series} quantity={quantity} />
+      <Table timeline={timeline} series={series} quantity={quantity} which={which} />
+      {timeline.notes.map((note) => <p key={note} className="muted small-print">{note}</p>)}
     </figure>
   );
 }

@@ -9,7 +9,7 @@ export function VariantLabel({ name, variant }: { name: string; variant: number 
   return (
     <span className="variant">
       <span className={`patch ${colourClass(variant)}`} aria-hidden />
-      <bdi>{nameOr(name)}</bdi>
+      <bdi title={name}>{nameOr(name)}</bdi>
     </span>
   );
 }

@@ -30,7 +30,7 @@ function effectSpan(effect: Summary['effects'][number]): Span | undefined {
 
 function EffectRows({ summary }: { summary: Summary }): ReactNode {
   const metric = summary.primary_metric;
-  if (!metric) return null;
+  if (!metric || summary.effects.length === 0) return null;
   const quantity = quantityOf(metric);
   const factor = quantity === 'rate' ? 100 : 1;
   const order = variantOrder(summary);
@@ -132,7 +132,7 @@ function Card({ summary, now }: { summary: Summary; now: Date }): ReactNode {
       )}
       <div className="card-body">
         <div>
-          {summary.conclusion ? <Conclusion sentences={summary.conclusion.slice(0, 1)} /> : <p className="muted">{summary.started ? 'No result yet: it is being computed, or nobody was exposed.' : 'It starts when its status is `running`.'}</p>}
+          {summary.conclusion ? <Conclusion sentences={summary.conclusion.slice(0, 1)} /> : <p className="muted">{summary.started ? 'No result yet: it is being computed, or nobody was exposed.' : 'Assigns nobody before its status is running.'}</p>}
           {summary.hypothesis !== '' && <p className="muted hypothesis">{summary.hypothesis}</p>}
           <Progress summary={summary} />
         </div>
@@ -145,15 +145,22 @@ function Card({ summary, now }: { summary: Summary; now: Date }): ReactNode {
 function NoExperiment(): ReactNode {
   return (
     <Empty title="No experiment yet">
-      <p>Write down what you want to know, and apply it. From this folder of the repository, the demo shop does it for you:</p>
+      <p>Look around first: in the folder of the program, this starts a demo shop with visitors, experiments and results.</p>
       <Command text="make run" />
-      <p>Or your own, with the guide “Your first experiment on the server”:</p>
+      <p>Or write down what you want to know (the guide “Your first experiment on the server” has files to paste), and apply it:</p>
       <Command text={'export SPLITPLOT_KEY=sp_admin_...\nsplitplot apply FOLDER --message "first experiment"'} />
       <p>
         Results of an experiment that ran elsewhere? <a href="#/file">Analyse a file</a>.
       </p>
     </Empty>
   );
+}
+
+const order: Record<string, number> = { running: 0, stopped: 1, draft: 2 };
+
+/** What runs first, of these the latest. */
+function byInterest(summaries: Summary[]): Summary[] {
+  return [...summaries].sort((a, b) => (order[a.status] ?? 9) - (order[b.status] ?? 9) || (b.started ?? '').localeCompare(a.started ?? '') || a.key.localeCompare(b.key));
 }
 
 export function OverviewPage(): ReactNode {
@@ -170,7 +177,7 @@ export function OverviewPage(): ReactNode {
       {list.error !== undefined && <ErrorBox error={list.error} doing="Reading the experiments" />}
       {!list.data && list.error === undefined && <Loading what="experiments" />}
       {experiments?.length === 0 && <NoExperiment />}
-      {experiments?.map((summary) => <Card key={summary.key} summary={summary} now={now} />)}
+      {experiments && byInterest(experiments).map((summary) => <Card key={summary.key} summary={summary} now={now} />)}
     </>
   );
 }

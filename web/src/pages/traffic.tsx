@@ -1,5 +1,6 @@
 // What comes in: how much of what kind, from where, and what could not be used.
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
+import { Button } from 'react-aria-components';
 import type { Traffic } from '../api/types';
 import { usePolled } from '../api/use_polled';
 import { type Kind, MinuteBars } from '../charts/minute_bars';
@@ -21,7 +22,7 @@ const kinds: { kind: Kind; name: string; colour: string; about: string }[] = [
 function Table({ caption, headings, rows, empty }: { caption: string; headings: string[]; rows: ReactNode[][]; empty: string }): ReactNode {
   if (rows.length === 0) return <p className="muted">{empty}</p>;
   return (
-    <div className="scroll" tabIndex={0} role="region" aria-label={caption}>
+    <div className="scroll" tabIndex={0} role="region" aria-label={`${caption}: table`}>
       <table className="list">
         <caption className="unseen">{caption}</caption>
         <thead>
@@ -76,6 +77,25 @@ function Rejected({ traffic }: { traffic: Traffic }): ReactNode {
   );
 }
 
+const kFew = 15;
+
+function Newest({ traffic }: { traffic: Traffic }): ReactNode {
+  const [isAll, setAll] = useState(false);
+  const shown = traffic.recent.slice(0, isAll ? undefined : kFew);
+  const rows = shown.map((one) => [clock(one.time), <bdi key="name">{nameOr(one.name)}</bdi>, one.type, one.unit ? <bdi key="unit">{`${one.unit.kind} ${one.unit.id}`}</bdi> : '', one.source]);
+  return (
+    <section aria-labelledby="recent">
+      <h2 id="recent">Newest events</h2>
+      <Table caption="Newest events" headings={['Time', 'Event', 'Type', 'Unit', 'From']} rows={rows} empty="None yet." />
+      {traffic.recent.length > kFew && (
+        <Button className="button quiet" onPress={() => setAll(!isAll)}>
+          {isAll ? 'Show fewer' : `Show ${traffic.recent.length}`}
+        </Button>
+      )}
+    </section>
+  );
+}
+
 export function TrafficPage(): ReactNode {
   const { data, error } = usePolled<Traffic>('/api/v1/traffic', kPollMs);
   if (error !== undefined) return <ErrorBox error={error} doing="Reading the traffic" />;
@@ -98,10 +118,7 @@ export function TrafficPage(): ReactNode {
         </section>
       </div>
       <Rejected traffic={data} />
-      <section aria-labelledby="recent">
-        <h2 id="recent">Newest events</h2>
-        <Table caption="Newest events" headings={['Time', 'Event', 'Type', 'Unit', 'From']} rows={data.recent.map((one) => [clock(one.time), <bdi key="name">{nameOr(one.name)}</bdi>, one.type, one.unit ? `${one.unit.kind} ${one.unit.id}` : '', one.source])} empty="None yet." />
-      </section>
+      <Newest traffic={data} />
     </>
   );
 }

@@ -41,12 +41,21 @@ function scaleOfLifts(analysis: Analysis): Scale {
   return scaleOf(lifts);
 }
 
+/** Where it starts from: the control's level. */
+function baseline(metric: Metric): string {
+  const control = metric.arms[0];
+  if (!control) return '';
+  const name = nameOr(control.variant);
+  return isEstimable(control.mean) ? `${name}: ${figureText(level(spanOf(control.mean), quantityOf(metric)))}` : `${name}: ${control.mean.not_estimable}`;
+}
+
 function groupOf(analysis: Analysis, metric: Metric, truth: TruthOf | undefined): RowGroup {
   return {
     id: metric.name,
     heading: (
       <>
         <bdi>{nameOr(metric.name)}</bdi> <span className="muted">{aboutMetric(metric)}</span>
+        <span className="muted">{baseline(metric)}</span>
       </>
     ),
     rows: metric.comparisons.map((comparison) => rowOf(analysis, metric, comparison, truth?.(metric.name, comparison.variant)?.lift)),

@@ -81,7 +81,7 @@ function Columns({ file, chosen, onChoose }: { file: UploadedFile; chosen: Roles
               </th>
               <td className="muted">
                 {column.type}
-                <span className="sample">{file.sample.slice(0, 3).map((row) => row[i] ?? '').join(', ')}</span>
+                <span className="sample">{file.sample.slice(0, 3).map((row) => row[i] ?? '').filter((text) => text !== '').join(', ')}</span>
               </td>
               <td>
                 <Button className="button quiet" isDisabled={chosen[column.name] === column.suggestion} onPress={() => onChoose(column.name, column.suggestion)} aria-label={`Use ${column.name} as suggested: ${roleText(column.suggestion)}`}>

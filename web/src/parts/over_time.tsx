@@ -7,6 +7,7 @@ import { nameOr } from '../text/words';
 import type { TruthOf } from '../truth';
 import { Choice } from './choice';
 import { ErrorBox, Loading } from './states';
+import { Toggle } from './toggle';
 
 const kPollMs = 15_000;
 
@@ -25,16 +26,18 @@ export function OverTime({ analysis, experiment, truth }: { analysis: Analysis; 
     });
     return new Map(known);
   }, [truth, metric, variants]);
+  const [isNewOnly, setNewOnly] = useState(false);
   if (metric === null) return null;
   return (
     <section aria-labelledby="over-time">
       <h2 id="over-time">How did it come about?</h2>
       <div className="choices">
         <Choice label="Metric" options={analysis.metrics.map(({ name }) => ({ id: name, text: nameOr(name) }))} chosen={metric} onChoose={setWanted} />
+        <Toggle text="Only units new in each step" isOn={isNewOnly} onChange={setNewOnly} />
       </div>
       {error !== undefined && <ErrorBox error={error} doing="Reading the course over time" />}
       {!data && error === undefined && <Loading what="the course over time" />}
-      {data && <LiftOverTime timeline={data} variants={variants} truth={truths} />}
+      {data && <LiftOverTime timeline={data} variants={variants} truth={truths} which={isNewOnly ? 'new' : 'so far'} />}
     </section>
   );
 }

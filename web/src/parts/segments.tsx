@@ -59,7 +59,7 @@ function rowOf(forest: Forest, segment: Segment, truth: number | undefined): Int
       <>
         <bdi>{nameOr(segment.segment)}</bdi>
         {(verdict === 'better' || verdict === 'worse') && <VerdictMark verdict={verdict} />}
-        {segment.too_small && <span className="verdict small">too small: read the pooled</span>}
+        {segment.too_small && <span className="verdict small">too small</span>}
       </>
     ),
     drawn: drawnOf(forest, segment),
@@ -161,7 +161,7 @@ export function Segments({ analysis, truth }: { analysis: Analysis; truth: Truth
   return (
     <section aria-labelledby="segments">
       <h2 id="segments">For whom does it work?</h2>
-      {tables.length === 0 && <p className="muted">No dimension was declared, so there are no segments. Name some under `dimensions` before the start of the next experiment.</p>}
+      {tables.length === 0 && <p className="muted">No dimension was declared, so there are no segments. Name some under <code>dimensions</code> before the start of the next experiment.</p>}
       {tables.length > 0 && (
         <div className="choices">
           <Choice label="Segments by" options={options(dimensions)} chosen={chosen.dimension} onChoose={(dimension) => setWanted({ ...chosen, dimension })} />
