@@ -143,7 +143,7 @@ function Panel({ panel, scale, index, truth, label, height }: PanelProps): React
       marginRight: margins.right,
       marginTop: 12,
       marginBottom: 34,
-      x: { type: 'time', label: null, ticks: Math.max(2, Math.floor((width - margins.left - margins.right) / 110)) },
+      x: { type: 'time', label: null, ticks: Math.max(2, Math.floor((width - margins.left - margins.right) / 80)) },
       y: { domain: [scale.lower, scale.upper], label: null, ticks: scale.ticks, tickFormat: (tick: number) => fixed(tick, scale.decimals), grid: true },
       color: { type: 'identity' },
       marks: marks(panel, scale, index, truth, height),
