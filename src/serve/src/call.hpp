@@ -18,6 +18,7 @@ namespace splitplot::serve {
 
 class Metrics;
 class RecentExposures;
+class SummaryCache;
 
 /// What all handlers share. `metrics` and `exposures` are shared pointers since the pipeline may call back after the
 /// server is gone.
@@ -28,6 +29,7 @@ struct Context {
   const std::shared_ptr<RecentExposures> exposures;
   const Sessions sessions;
   LoginAttempts login_attempts;
+  const std::shared_ptr<SummaryCache> summaries;
 };
 
 struct Call {

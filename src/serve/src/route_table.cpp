@@ -1,6 +1,7 @@
 #include "management/handlers.hpp"
 #include "ofrep/handlers.hpp"
 #include "operation/handlers.hpp"
+#include "results/handlers.hpp"
 #include "route.hpp"
 #include "segment/handlers.hpp"
 #include "session/handlers.hpp"
@@ -123,8 +124,12 @@ constexpr Route kRoutes[] = {
         Handler::on_pool(&management::get_document)),
     own(Method::Get, "/api/v1/history", Permission::Configure, Handler::on_pool(&management::history)),
     own(Method::Post, "/api/v1/rollback", Permission::Configure, Handler::on_pool(&management::roll_back)),
+    own(Method::Get, "/api/v1/experiments", Permission::Results, Handler::on_pool(&results::list)),
     own(Method::Get, "/api/v1/experiments/{key}/results", Permission::Results,
-        Handler::on_pool(&management::results)),
+        Handler::on_pool(&results::page)),
+    own(Method::Get, "/api/v1/experiments/{key}/timeline", Permission::Results,
+        Handler::on_pool(&results::timeline)),
+    own(Method::Get, "/api/v1/demo/truth", Permission::Results, Handler::on_pool(&results::truth)),
     own(Method::Post, "/api/v1/connections/{key}/keys", Permission::Operate,
         Handler::on_pool(&management::add_key)),
     own(Method::Delete, "/api/v1/connections/{key}/keys/old", Permission::Operate,

@@ -6,6 +6,7 @@
 #include "http/sender.hpp"
 #include "metrics.hpp"
 #include "ofrep/exposures.hpp"
+#include "results/summary_cache.hpp"
 
 #include <splitplot/base/spelling.hpp>
 
@@ -90,6 +91,13 @@ bool is_json(std::string_view content_type) {
          equal_ignoring_case(type.substr(type.size() - 5), "+json");
 }
 
+std::shared_ptr<SummaryCache> make_summaries(const Services& services) {
+  const auto position = [loader = services.loader] {
+    return loader != nullptr ? loader->status().loaded : store::JournalOffset{0};
+  };
+  return std::make_shared<SummaryCache>(services.experiments.analysis, position, services.clock);
+}
+
 }  // namespace
 
 struct Service::Visit final : Exchange {
@@ -106,13 +114,19 @@ Service::Service(const Services& services, const ServerOptions& options)
                std::make_shared<Metrics>(route_table(), services.version),
                std::make_shared<RecentExposures>(),
                Sessions(services.catalogue, services.clock),
-               {}},
+               {},
+               make_summaries(services)},
       router_(route_table()),
       mode_(services.test_clock != nullptr ? Mode::TestOnly : Mode::Always),
       access_log_(options.access_log),
       pool_(options.pool_threads, options.limits.waiting_tasks) {}
 
 Service::~Service() = default;
+
+void Service::stop() {
+  context_.summaries->stop();
+  pool_.stop();
+}
 
 std::unique_ptr<Exchange> Service::make_exchange() {
   return std::make_unique<Visit>();

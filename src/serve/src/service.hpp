@@ -28,7 +28,7 @@ class Service final : public Application {
   void finish(Exchange& exchange, Response& response) override;
 
   /// Drops what waits for the pool. No request may come any more.
-  void stop() { pool_.stop(); }
+  void stop();
 
  private:
   struct Visit;

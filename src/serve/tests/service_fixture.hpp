@@ -161,7 +161,9 @@ class ServiceTest : public ::testing::Test {
             .test_clock = test_clock,
             .version = "1.2.3",
             .site = site,
-            .traffic = traffic};
+            .traffic = traffic,
+            .experiments = experiments,
+            .truth = truth};
   }
 
   Service& served() {
@@ -254,6 +256,8 @@ class ServiceTest : public ::testing::Test {
   std::string admin_key;
   ServerOptions options;
   ResultsSource results;
+  ExperimentSources experiments;
+  TruthSource truth;
   BackUp back_up;
   std::vector<ReadinessCheck> readiness;
   ManualClock* test_clock = nullptr;

@@ -72,6 +72,42 @@ Result<void> must_have_catalogue(const DataFolder& folder) {
               "restore a backup; a new catalogue would have other keys and no documents");
 }
 
+/// What the documents say of an experiment.
+serve::ExperimentProgress progress_of(const model::Experiment& experiment,
+                                      const model::Configuration& configuration) {
+  serve::ExperimentProgress progress;
+  progress.key = experiment.key;
+  progress.hypothesis = experiment.hypothesis;
+  progress.status = experiment.status;
+  progress.method = experiment.plan.method;
+  progress.planned_units = experiment.plan.planned_units;
+  for (const model::ExperimentVariant& variant : experiment.variants)
+    progress.variants.push_back({variant.key, variant.weight, 0});
+  if (experiment.primary_metrics.empty()) return progress;
+  const auto metric = configuration.metrics.find(experiment.primary_metrics.front());
+  if (metric == configuration.metrics.end()) return progress;
+  progress.primary = {
+      metric->first,
+      metric->second.type == model::MetricType::Proportion ? experiment::MetricKind::Proportion
+                                                           : experiment::MetricKind::Mean,
+      metric->second.lower_is_better ? stats::Direction::LowerIsBetter : stats::Direction::HigherIsBetter};
+  return progress;
+}
+
+void add_count(std::vector<serve::ExperimentProgress>& list, const store::ExposureCount& count) {
+  const auto progress = std::ranges::find(list, count.experiment, &serve::ExperimentProgress::key);
+  if (progress == list.end()) return;
+  progress->exposures += count.exposures;
+  progress->last_exposure = std::max(progress->last_exposure, count.last);
+  const auto variant =
+      std::ranges::find(progress->variants, count.variant, &serve::ExperimentProgress::Variant::key);
+  if (variant != progress->variants.end()) {
+    variant->units = count.units;
+  } else {  // not of the plan: it must be seen
+    progress->variants.push_back({count.variant, 0, count.units});
+  }
+}
+
 void log_recovery(const store::JournalRecovery& recovery, Log& log) {
   log.info("journal opened",
            {{"records", recovery.records}, {"begin", recovery.begin}, {"end", recovery.end}});
@@ -140,16 +176,14 @@ Result<std::unique_ptr<Installation>> Installation::open(const ServerSettings& s
   return made;
 }
 
-Result<experiment::Analysis> Installation::analyze(const catalogue::Scope& scope,
-                                                   std::string_view experiment) {
+Result<experiment::ServedQuestion> Installation::question_of(const catalogue::Scope& scope,
+                                                             std::string_view experiment) {
   const auto frozen = catalogue().frozen_plan(scope, experiment);
   if (!frozen) return tl::unexpected(frozen.error());
   auto configuration = configuration_of(*frozen);
   if (!configuration) return tl::unexpected(configuration.error());
   const auto stopped = stopped_at(catalogue(), scope, experiment);
   if (!stopped) return tl::unexpected(stopped.error());
-  if (auto loaded = loader().wait_until(journal().durable_end(), kLoaderPatience); !loaded)
-    return tl::unexpected(loaded.error());
 
   experiment::ServedQuestion question;
   question.environment = scope.project + "/" + scope.environment;
@@ -160,7 +194,62 @@ Result<experiment::Analysis> Installation::analyze(const catalogue::Scope& scope
   question.revision = frozen->revision;
   question.started = frozen->started;
   question.stopped = *stopped;
-  return experiment::analyze_experiment(*warehouse_, question);
+  return question;
+}
+
+Result<void> Installation::catch_up() {
+  return loader().wait_until(journal().durable_end(), kLoaderPatience);
+}
+
+Result<experiment::Analysis> Installation::analyze(const catalogue::Scope& scope,
+                                                   std::string_view experiment) {
+  const auto question = question_of(scope, experiment);
+  if (!question) return tl::unexpected(question.error());
+  if (auto loaded = catch_up(); !loaded) return tl::unexpected(loaded.error());
+  return experiment::analyze_experiment(*warehouse_, *question);
+}
+
+Result<experiment::Timeline> Installation::timeline(const catalogue::Scope& scope,
+                                                    std::string_view experiment, std::string_view metric) {
+  const auto question = question_of(scope, experiment);
+  if (!question) return tl::unexpected(question.error());
+  if (auto loaded = catch_up(); !loaded) return tl::unexpected(loaded.error());
+  return experiment::experiment_timeline(*warehouse_, *question, metric);
+}
+
+Result<std::vector<serve::ExperimentProgress>> Installation::experiments(const catalogue::Scope& scope) {
+  std::vector<serve::ExperimentProgress> list;
+  const auto snapshot = catalogue().snapshot(scope);
+  if (!snapshot) return list;
+  const model::Configuration& now = snapshot->configuration();
+  std::vector<store::ExperimentRelation> relations;
+  for (const auto& [key, experiment] : now.experiments) {
+    const auto question = question_of(scope, key);
+    if (!question && question.error().code != ErrorCode::NotFound) return tl::unexpected(question.error());
+    if (!question) {  // never started
+      list.push_back(progress_of(experiment, now));
+      continue;
+    }
+    // What is analysed is the plan of the start.
+    const model::Experiment& planned = question->frozen.experiments.at(key);
+    list.push_back(progress_of(planned, question->frozen));
+    list.back().status = experiment.status;
+    list.back().started = question->started;
+    list.back().stopped = question->stopped;
+    store::ExperimentRelation relation;
+    relation.environment = question->environment;
+    relation.experiment = key;
+    relation.unit = planned.unit;
+    relation.from = question->started;
+    relation.until = question->stopped;
+    relations.push_back(std::move(relation));
+  }
+  auto rows = warehouse_->analysis();
+  if (!rows) return tl::unexpected(rows.error());
+  const auto counts = (*rows)->count_exposures(relations);
+  if (!counts) return tl::unexpected(counts.error());
+  for (const store::ExposureCount& count : *counts) add_count(list, count);
+  return list;
 }
 
 }  // namespace splitplot::app

@@ -13,6 +13,8 @@
 #include <splitplot/collect/loader.hpp>
 #include <splitplot/collect/pipeline.hpp>
 #include <splitplot/experiment/served_experiment.hpp>
+#include <splitplot/experiment/timeline.hpp>
+#include <splitplot/serve/experiments.hpp>
 #include <splitplot/store/event_warehouse.hpp>
 #include <splitplot/store/journal.hpp>
 #include <splitplot/store/online.hpp>
@@ -52,7 +54,20 @@ class Installation {
   [[nodiscard]] Result<experiment::Analysis> analyze(const catalogue::Scope& scope,
                                                      std::string_view experiment);
 
+  /// The same over time, for one metric; empty for the first of the plan. Errors: also NotFound (metric).
+  [[nodiscard]] Result<experiment::Timeline> timeline(const catalogue::Scope& scope,
+                                                      std::string_view experiment, std::string_view metric);
+
+  /// All experiments of a scope, by key, with counts of what is loaded: fast, waits for nothing.
+  [[nodiscard]] Result<std::vector<serve::ExperimentProgress>> experiments(const catalogue::Scope& scope);
+
  private:
+  /// What to ask of the warehouse. Errors: NotFound.
+  [[nodiscard]] Result<experiment::ServedQuestion> question_of(const catalogue::Scope& scope,
+                                                               std::string_view experiment);
+  /// Waits until everything acknowledged before the call is in the warehouse.
+  [[nodiscard]] Result<void> catch_up();
+
   Installation(FolderLock lock, const Clock& clock) : lock_(std::move(lock)), traffic_(clock) {}
 
   // Destroyed from the last to the first.

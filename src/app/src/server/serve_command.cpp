@@ -6,9 +6,11 @@
 #include "server/installation.hpp"
 #include "server/json_log.hpp"
 #include "server/settings.hpp"
+#include "server/truth_file.hpp"
 
 #include <splitplot/base/key.hpp>
 #include <splitplot/report/report.hpp>
+#include <splitplot/report/timeline.hpp>
 #include <splitplot/serve/server.hpp>
 
 #include <csignal>
@@ -63,6 +65,33 @@ Result<std::string> results_page(Installation& installation, const catalogue::Sc
       return report::to_terminal(*analysis, request.style);
   }
   return fail(ErrorCode::Internal, "a format of results that does not exist");
+}
+
+Result<std::string> timeline_page(Installation& installation, const catalogue::Scope& scope,
+                                  std::string_view experiment, std::string_view metric,
+                                  const serve::ResultsRequest& request) {
+  const auto timeline = installation.timeline(scope, experiment, metric);
+  if (!timeline) return tl::unexpected(timeline.error());
+  if (request.format == serve::ResultsFormat::Text) return report::to_terminal(*timeline, request.style);
+  return report::to_json(*timeline);
+}
+
+serve::ExperimentSources experiment_sources(Installation& installation) {
+  return {
+      [&](const catalogue::Scope& scope) { return installation.experiments(scope); },
+      [&](const catalogue::Scope& scope, std::string_view experiment) {
+        return installation.analyze(scope, experiment);
+      },
+      [&](const catalogue::Scope& scope, std::string_view experiment, std::string_view metric,
+          const serve::ResultsRequest& request) {
+        return timeline_page(installation, scope, experiment, metric, request);
+      },
+  };
+}
+
+serve::TruthSource truth_source(const ServerSettings& settings) {
+  if (settings.demo_truth.empty()) return {};
+  return [path = settings.demo_truth] { return read_truth(path); };
 }
 
 /// Makes a backup under DATA/backups; without a name, one after the time.
@@ -120,20 +149,24 @@ ExitCode run_serve(const ServeOptions& options) {
   Installation& installation = **opened;
 
   const serve::Services services{
-      installation.catalogue(),
-      installation.pipeline(),
-      clock.get(),
-      *log,
-      &installation.loader(),
-      [&](const catalogue::Scope& scope, std::string_view experiment, const serve::ResultsRequest& request) {
-        return results_page(installation, scope, experiment, request, clock.get());
-      },
-      [&](std::string_view name) { return back_up_named({settings->data}, name, clock.get()); },
-      {{"disk", [&] { return disk_trouble(*settings); }}},
-      clock.manual ? &*clock.manual : nullptr,
-      SPLITPLOT_VERSION,
-      splitplot_dashboard(),
-      &installation.traffic()};
+      .catalogue = installation.catalogue(),
+      .pipeline = installation.pipeline(),
+      .clock = clock.get(),
+      .log = *log,
+      .loader = &installation.loader(),
+      .results =
+          [&](const catalogue::Scope& scope, std::string_view experiment,
+              const serve::ResultsRequest& request) {
+            return results_page(installation, scope, experiment, request, clock.get());
+          },
+      .back_up = [&](std::string_view name) { return back_up_named({settings->data}, name, clock.get()); },
+      .readiness = {{"disk", [&] { return disk_trouble(*settings); }}},
+      .test_clock = clock.manual ? &*clock.manual : nullptr,
+      .version = SPLITPLOT_VERSION,
+      .site = splitplot_dashboard(),
+      .traffic = &installation.traffic(),
+      .experiments = experiment_sources(installation),
+      .truth = truth_source(*settings)};
   serve::ServerOptions server_options;
   server_options.address = settings->listen_address;
   server_options.port = settings->listen_port;

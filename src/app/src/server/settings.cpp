@@ -24,6 +24,7 @@ constexpr SettingDefinition kSettings[] = {
     {"duplicate-window", "24h", "How long the ids of events are remembered, 1h to 168h"},
     {"hot-profiles", "200000", "Profiles that are kept in memory"},
     {"log-level", "info", "info or debug"},
+    {"demo-truth", "", "File that the simulator writes its truth to; the dashboard can then show it"},
     {"test-mode", "off", "on: the clock is driven by POST /api/v1/test/clock. For tests only"},
 };
 
@@ -170,6 +171,7 @@ Result<void> set_rest(ServerSettings& settings) {
   const std::string& level = at.at("log-level").value;
   if (level != "info" && level != "debug") return wrong("log-level", at.at("log-level"), "info or debug");
   settings.debug_log = level == "debug";
+  settings.demo_truth = at.at("demo-truth").value;
   const auto test_mode = on_or_off(at.at("test-mode").value);
   if (!test_mode) return wrong("test-mode", at.at("test-mode"), "on or off");
   settings.test_mode = *test_mode;

@@ -52,6 +52,7 @@ struct ServerSettings {
   std::size_t hot_profiles = 0;
   bool debug_log = false;
   bool test_mode = false;
+  std::string demo_truth;  ///< empty: no demo
 
   std::map<std::string, Setting, std::less<>> resolved;  ///< every setting as text, with its origin
 };

@@ -7,7 +7,6 @@
 
 #include <splitplot/base/spelling.hpp>
 
-#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -116,36 +115,6 @@ std::optional<model::DocumentKind> kind_of(std::string_view name, std::optional<
   return {};
 }
 
-/// A yes/no parameter of the terminal style.
-std::optional<bool> switch_of(const Call& call, std::string_view name, std::optional<Response>& fault) {
-  const std::optional<std::string> text = query_parameter(call.request.query, name);
-  if (!text) return {};
-  if (*text == "yes") return true;
-  if (*text == "no") return false;
-  fault = problem(400, "bad_parameter", "the parameter '" + std::string(name) + "' must be yes or no");
-  return {};
-}
-
-ResultsRequest results_request(const Call& call, std::optional<Response>& fault) {
-  constexpr std::uint64_t kLeastColumns = 40;
-  constexpr std::uint64_t kMostColumns = 1000;
-  ResultsRequest wanted;
-  const std::string format = query_parameter(call.request.query, "format").value_or("json");
-  if (format == "html") {
-    wanted.format = ResultsFormat::Html;
-  } else if (format == "text") {
-    wanted.format = ResultsFormat::Text;
-  } else if (format != "json") {
-    fault = problem(400, "bad_parameter", "there is no format '" + format + "'", "use json, html or text");
-  }
-  if (const auto columns = whole_number(call.request, "columns", fault)) {
-    wanted.style.columns = static_cast<int>(std::clamp(*columns, kLeastColumns, kMostColumns));
-  }
-  wanted.style.colour = switch_of(call, "colour", fault).value_or(wanted.style.colour);
-  wanted.style.unicode = switch_of(call, "unicode", fault).value_or(wanted.style.unicode);
-  return wanted;
-}
-
 }  // namespace
 
 Response apply(const Call& call) {
@@ -237,29 +206,6 @@ Response history(const Call& call) {
   Value answer;
   answer.set("changes", std::move(list));
   return json_response(answer);
-}
-
-Response results(const Call& call) {
-  std::optional<Response> fault;
-  const ResultsRequest wanted = results_request(call, fault);
-  if (fault) return std::move(*fault);
-  if (!call.context.services.results) return problem(503, "unavailable", "this server has no results");
-  Result<std::string> page = call.context.services.results(call.principal->scope, call.parameters[0], wanted);
-  if (!page) return problem(page.error());
-  Response response;
-  switch (wanted.format) {
-    case ResultsFormat::Json:
-      response.content_type = "application/json";
-      break;
-    case ResultsFormat::Html:
-      response.content_type = "text/html; charset=utf-8";
-      break;
-    case ResultsFormat::Text:
-      response.content_type = "text/plain; charset=utf-8";
-      break;
-  }
-  response.body = *std::move(page);
-  return response;
 }
 
 Response add_key(const Call& call) {

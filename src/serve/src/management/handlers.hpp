@@ -1,4 +1,4 @@
-/// Our own API below /api/v1: documents, history, results, keys. All run on the pool: they read and write the catalogue.
+/// Our own API below /api/v1: documents, history, keys. All run on the pool: they read and write the catalogue.
 #pragma once
 
 #include "call.hpp"
@@ -15,8 +15,6 @@ namespace splitplot::serve::management {
 [[nodiscard]] Response get_document(const Call& call);
 /// GET /api/v1/history
 [[nodiscard]] Response history(const Call& call);
-/// GET /api/v1/experiments/{key}/results
-[[nodiscard]] Response results(const Call& call);
 /// POST /api/v1/connections/{key}/keys
 [[nodiscard]] Response add_key(const Call& call);
 /// DELETE /api/v1/connections/{key}/keys/old

@@ -207,4 +207,14 @@ std::string left_out_sql(const ExperimentRelation& relation) {
       of_kind(relation), in_time(relation), of_experiment(relation));
 }
 
+std::string exposure_counts_sql(std::span<const ExperimentRelation> relations) {
+  Columns conditions;
+  for (const ExperimentRelation& relation : relations)
+    conditions.push_back(fmt::format("({})", counts(relation)));
+  return fmt::format(
+      "SELECT experiment, variant, count(DISTINCT unit_id)::BIGINT, count(*)::BIGINT, "
+      "epoch_us(max(time))::BIGINT FROM exposures WHERE {} GROUP BY experiment, variant ORDER BY ALL",
+      fmt::join(conditions, " OR "));
+}
+
 }  // namespace splitplot::store::duckdb

@@ -11,6 +11,7 @@
 #include <splitplot/store/event_warehouse.hpp>
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,5 +42,8 @@ namespace splitplot::store::duckdb {
 
 /// One row: exposures that are left out, of another kind of unit, and from before or after the experiment's time.
 [[nodiscard]] std::string left_out_sql(const ExperimentRelation& relation);
+
+/// Rows experiment, variant, units, exposures, last (microseconds); at least one relation.
+[[nodiscard]] std::string exposure_counts_sql(std::span<const ExperimentRelation> relations);
 
 }  // namespace splitplot::store::duckdb

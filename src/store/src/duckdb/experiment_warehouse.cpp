@@ -81,6 +81,7 @@ class ExperimentAnalysis final : public ExperimentWarehouse {
 
   Result<StepAggregates> aggregate_by_step(const ExperimentTables& tables, const StepQuery& query,
                                            const Progress& progress) override;
+  Result<std::vector<ExposureCount>> count_exposures(std::span<const ExperimentRelation> relations) override;
 
  private:
   QueryResult<ExperimentTables> lay_out(const ExperimentRelation& relation);
@@ -211,6 +212,18 @@ Result<StepAggregates> ExperimentAnalysis::aggregate_by_step(const ExperimentTab
     return true;
   });
   return aggregates;
+}
+
+Result<std::vector<ExposureCount>> ExperimentAnalysis::count_exposures(
+    std::span<const ExperimentRelation> relations) {
+  std::vector<ExposureCount> counts;
+  if (relations.empty()) return counts;
+  const auto done = each(exposure_counts_sql(relations), [&](const Row& row) {
+    counts.push_back(
+        {row.text(0).value_or(""), row.text(1).value_or(""), row.count(2), row.count(3), time_at(row, 4)});
+  });
+  if (!done) return tl::unexpected(error_from(done.error(), "exposures"));
+  return counts;
 }
 
 }  // namespace

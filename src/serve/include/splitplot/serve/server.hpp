@@ -14,7 +14,7 @@
 #include <splitplot/collect/live_traffic.hpp>
 #include <splitplot/collect/loader.hpp>
 #include <splitplot/collect/pipeline.hpp>
-#include <splitplot/report/report.hpp>
+#include <splitplot/serve/experiments.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -29,21 +29,12 @@
 
 namespace splitplot::serve {
 
-enum class ResultsFormat { Json, Html, Text };
-
-/// How results are wanted.
-struct ResultsRequest {
-  ResultsFormat format = ResultsFormat::Json;
-  report::TerminalStyle style;  ///< of Text
-};
-
-/// Results of an experiment, as the text of that format. Called on a pool thread; may take seconds.
-using ResultsSource = std::function<Result<std::string>(const catalogue::Scope&, std::string_view experiment,
-                                                        const ResultsRequest&)>;
-
 /// Writes a backup of that name (a key, or empty: the caller of the function chooses one), and answers what it wrote
 /// as a JSON object. Called on a pool thread.
 using BackUp = std::function<Result<Value>(std::string_view name)>;
+
+/// What the simulator wrote down as true of the data that it sends, as the text of a JSON object. Called on a pool thread.
+using TruthSource = std::function<Result<std::string>()>;
 
 /// Something that must be well for the server to be ready, besides pipeline and loader.
 struct ReadinessCheck {
@@ -82,6 +73,8 @@ struct Services {
   std::string version;                ///< of the program, for /api/v1/status and splitplot_build_info
   std::span<const SiteFile> site;     ///< the dashboard; none: its paths answer 404
   collect::LiveTraffic* traffic = nullptr;
+  ExperimentSources experiments;
+  TruthSource truth;  ///< of a demo; without it its route answers 404
 };
 
 /// Times and sizes that no client can exceed. Sizes of bodies are limited per route (docs/formats/http-api.md).

@@ -14,6 +14,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -112,6 +113,14 @@ struct ExperimentTables {
   std::vector<std::uint64_t> refused;  ///< per metric: events whose property is not a number
 };
 
+/// What one variant of an experiment has, without an analysis.
+struct ExposureCount {
+  std::string experiment, variant;
+  std::uint64_t units = 0;  ///< different ones; who met two variants is in both
+  std::uint64_t exposures = 0;
+  std::optional<Timestamp> last;
+};
+
 /// A warehouse that can also lay out an experiment for analysis. One thread at a time, like any warehouse.
 class ExperimentWarehouse : public Warehouse {
  public:
@@ -123,6 +132,11 @@ class ExperimentWarehouse : public Warehouse {
   /// ResourceLimit, Internal.
   virtual Result<StepAggregates> aggregate_by_step(const ExperimentTables& tables, const StepQuery& query,
                                                    const Progress& progress = {}) = 0;
+
+  /// Counts of several experiments, by experiment and variant, from one query. Of the relations only environment,
+  /// experiment, unit and time matter. Errors: ResourceLimit, Internal.
+  virtual Result<std::vector<ExposureCount>> count_exposures(
+      std::span<const ExperimentRelation> relations) = 0;
 };
 
 /// One thread loads; the other functions may be called by any thread meanwhile.
