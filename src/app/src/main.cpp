@@ -68,6 +68,7 @@ int main(int argc, char** argv) {
   splitplot::app::add_analyze_command(program, run);
   splitplot::app::add_power_command(program, run);
   splitplot::app::add_example_command(program, run);
+  splitplot::app::add_demo_command(program, run);
   splitplot::app::add_simulate_command(program, run);
   splitplot::app::add_maintenance_commands(program, run);
   splitplot::app::add_journal_command(program, run);

@@ -5,6 +5,7 @@
 #include "server/backup.hpp"
 #include "server/installation.hpp"
 #include "server/json_log.hpp"
+#include "server/serve.hpp"
 #include "server/settings.hpp"
 #include "server/truth_file.hpp"
 
@@ -123,6 +124,11 @@ std::optional<std::string> disk_trouble(const ServerSettings& settings) {
                      settings.journal_reserve_bytes);
 }
 
+std::string url_of(const ServerSettings& settings, std::uint16_t port) {
+  const bool six = settings.listen_address.find(':') != std::string::npos;
+  return fmt::format("http://{}{}{}:{}", six ? "[" : "", settings.listen_address, six ? "]" : "", port);
+}
+
 void print_first_keys(const std::vector<catalogue::NewCredential>& keys) {
   std::cout << "A new installation. Its keys, shown only now (new ones: splitplot keys add CONNECTION):\n\n";
   for (const catalogue::NewCredential& key : keys) {
@@ -132,20 +138,38 @@ void print_first_keys(const std::vector<catalogue::NewCredential>& keys) {
             << std::flush;
 }
 
+void announce(const std::string& url, const ServerSettings& settings) {
+  std::cout << fmt::format("\nSplitplot {} listens on {}  (data: {}; stop with Ctrl-C)\n", SPLITPLOT_VERSION,
+                           url, settings.data)
+            << std::flush;
+}
+
 ExitCode failed(const Error& error) {
   print_error(error, ErrorStyle::Text);
   return exit_code_of(error.code);
 }
 
 ExitCode run_serve(const ServeOptions& options) {
-  const sigset_t signals = block_stop_signals();
   const auto settings = resolve_settings(options.typed);
   if (!settings) return failed(settings.error());
+  ServeHooks hooks;
+  hooks.listening = [&](const std::string& url) -> Result<void> {
+    announce(url, *settings);
+    return {};
+  };
+  const auto served = serve_until_signal(*settings, hooks);
+  return served ? ExitCode::Success : failed(served.error());
+}
+
+}  // namespace
+
+Result<void> serve_until_signal(const ServerSettings& settings, const ServeHooks& hooks) {
+  const sigset_t signals = block_stop_signals();
   ServerClock clock;
-  if (settings->test_mode) clock.manual.emplace(clock.system.now());
-  const auto log = make_json_log(clock.get(), settings->debug_log);
-  auto opened = Installation::open(*settings, clock.get(), *log, print_first_keys);
-  if (!opened) return failed(opened.error());
+  if (settings.test_mode) clock.manual.emplace(clock.system.now());
+  const auto log = make_json_log(clock.get(), settings.debug_log);
+  auto opened = Installation::open(settings, clock.get(), *log, print_first_keys);
+  if (!opened) return tl::unexpected(opened.error());
   Installation& installation = **opened;
 
   const serve::Services services{
@@ -159,37 +183,34 @@ ExitCode run_serve(const ServeOptions& options) {
               const serve::ResultsRequest& request) {
             return results_page(installation, scope, experiment, request, clock.get());
           },
-      .back_up = [&](std::string_view name) { return back_up_named({settings->data}, name, clock.get()); },
-      .readiness = {{"disk", [&] { return disk_trouble(*settings); }}},
+      .back_up = [&](std::string_view name) { return back_up_named({settings.data}, name, clock.get()); },
+      .readiness = {{"disk", [&] { return disk_trouble(settings); }}},
       .test_clock = clock.manual ? &*clock.manual : nullptr,
       .version = SPLITPLOT_VERSION,
       .site = splitplot_dashboard(),
       .traffic = &installation.traffic(),
       .experiments = experiment_sources(installation),
-      .truth = truth_source(*settings)};
+      .truth = truth_source(settings)};
   serve::ServerOptions server_options;
-  server_options.address = settings->listen_address;
-  server_options.port = settings->listen_port;
-  server_options.io_threads = static_cast<unsigned>(settings->io_threads);
-  server_options.access_log = settings->debug_log ? serve::AccessLog::On : serve::AccessLog::Off;
+  server_options.address = settings.listen_address;
+  server_options.port = settings.listen_port;
+  server_options.io_threads = static_cast<unsigned>(settings.io_threads);
+  server_options.access_log = settings.debug_log ? serve::AccessLog::On : serve::AccessLog::Off;
   const auto server = serve::Server::start(services, server_options);
-  if (!server) return failed(server.error());
+  if (!server) return tl::unexpected(server.error());
 
-  const bool six = settings->listen_address.find(':') != std::string::npos;
-  std::cout << fmt::format("\nSplitplot {} listens on http://{}{}{}:{}  (data: {}; stop with Ctrl-C)\n",
-                           SPLITPLOT_VERSION, six ? "[" : "", settings->listen_address, six ? "]" : "",
-                           (*server)->port(), settings->data)
-            << std::flush;
   log->info("listening",
-            {{"address", settings->listen_address}, {"port", (*server)->port()}, {"data", settings->data}});
+            {{"address", settings.listen_address}, {"port", (*server)->port()}, {"data", settings.data}});
+  if (hooks.listening) {
+    if (auto begun = hooks.listening(url_of(settings, (*server)->port())); !begun) return begun;
+  }
   int signal = 0;
   sigwait(&signals, &signal);
   log->info("stopping", {{"signal", signal}});
+  if (hooks.stopping) hooks.stopping();
   (*server)->stop(kGrace);
-  return ExitCode::Success;
+  return {};
 }
-
-}  // namespace
 
 void add_serve_command(CLI::App& program, Run& run) {
   const auto options = std::make_shared<ServeOptions>();

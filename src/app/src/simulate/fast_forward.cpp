@@ -17,12 +17,6 @@ constexpr const char* kEnvironment = "default/production";
 constexpr std::size_t kMostWaiting = 4096;  ///< requests that were handed in and not yet answered
 constexpr auto kPatience = std::chrono::minutes(10);
 
-Value flag_context(const Visit& visit) {
-  return Value(Value::Object{{"targetingKey", targeting_key(visit)},
-                             {"device", kDevices[visit.visitor().device].name},
-                             {"country", kCountries[visit.visitor().country].name}});
-}
-
 }  // namespace
 
 /// Hands requests to the pipeline, so many at a time, and keeps the first error.
@@ -137,17 +131,11 @@ Served FastForward::decide(const Visit& visit, Question question, const decide::
   }
   const model::Attributes attributes(&context, profile ? &profile->traits : nullptr);
   const decide::Decision decision = snapshot.decide(experiment_of(question).flag, attributes);
-  Served served;
-  for (std::size_t i = 0; i < variants_of(question); ++i) {
-    if (variant_name(question, i) == decision.variant) served.variant = i;
-  }
-  served.in_experiment =
-      decision.experiment != nullptr && decision.experiment->key == experiment_of(question).key;
-  return served;
+  return served_as(question, decision.variant,
+                   decision.experiment != nullptr ? decision.experiment->key : "");
 }
 
 Result<void> FastForward::report(const Visit& visit, Timestamp end) {
-  const Disturbances& untidy = model_.options().disturbances;
   const VisitClock clock{visit.plan().start};
   ++counts_.visits;
   if (visit.orders()) ++counts_.orders;
@@ -155,7 +143,7 @@ Result<void> FastForward::report(const Visit& visit, Timestamp end) {
     const auto delay = std::chrono::milliseconds(static_cast<std::int64_t>(hours * 3'600'000));
     return std::min(end + delay, options_.until);
   };
-  if (visit.plan().number > 0 && visit.draws().comes_late < untidy.late) {
+  if (visit.is_late()) {
     const Timestamp sent = within(1 + 19 * visit.draws().lateness);
     ++counts_.late;
     resent_.push({sent, resent_count_++, report_of(visit, clock, sent)});
@@ -163,7 +151,7 @@ Result<void> FastForward::report(const Visit& visit, Timestamp end) {
   }
   VisitReport report = report_of(visit, clock, end);
   if (auto sent = send(report); !sent) return sent;
-  if (visit.draws().repeats < untidy.duplicates) {
+  if (visit.is_repeated()) {
     ++counts_.repetitions;
     resent_.push({within(0.02 + 0.1 * visit.draws().lateness), resent_count_++, std::move(report)});
   }

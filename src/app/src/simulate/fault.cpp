@@ -168,6 +168,18 @@ Result<Fault> parse_fault(std::string_view text) {
   return fault;
 }
 
+std::string to_text(const Fault& fault) {
+  const auto& definition = *std::ranges::find(kFaults, fault.kind, &FaultDefinition::kind);
+  Fault copy = fault;
+  std::string text(definition.name);
+  for (const std::string& key : keys_of(definition)) {
+    const std::string* word = text_member(copy, key);
+    text += word != nullptr ? fmt::format(",{}={}", key, *word)
+                            : fmt::format(",{}={}", key, *number_member(copy, key));
+  }
+  return text;
+}
+
 std::string fault_help() {
   std::string help;
   for (const FaultDefinition& definition : kFaults) {

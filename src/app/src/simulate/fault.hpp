@@ -36,6 +36,9 @@ struct Fault {
 /// Errors: InvalidArgument, with the nearest kind, key or value.
 [[nodiscard]] Result<Fault> parse_fault(std::string_view text);
 
+/// The fault as `parse_fault` reads it, nothing left to defaults.
+[[nodiscard]] std::string to_text(const Fault& fault);
+
 /// All kinds with their keys and defaults, a line each, for help.
 [[nodiscard]] std::string fault_help();
 

@@ -5,35 +5,35 @@ namespace splitplot::app::simulate {
 // clang-format off
 const std::array<ShopGroup, kGroups> kShopGroups{{
     {.key = "bargain", .share = 0.24, .days_between_visits = 4, .comes_again = 0.66, .views_product = 0.88,
-     .adds = 0.36, .checks_out = 0.46, .completes = 0.58, .contacts = 0.06, .log_amount = 3.30, .log_amount_spread = 0.45},
+     .adds = 0.50, .checks_out = 0.60, .completes = 0.58, .contacts = 0.06, .log_amount = 3.30, .log_amount_spread = 0.45},
     {.key = "loyal", .share = 0.19, .days_between_visits = 3, .comes_again = 0.78, .views_product = 0.92,
-     .adds = 0.42, .checks_out = 0.62, .completes = 0.78, .contacts = 0.03, .log_amount = 3.95, .log_amount_spread = 0.45},
+     .adds = 0.55, .checks_out = 0.72, .completes = 0.78, .contacts = 0.03, .log_amount = 3.95, .log_amount_spread = 0.45},
     {.key = "gift", .share = 0.14, .days_between_visits = 8, .comes_again = 0.42, .views_product = 0.90,
-     .adds = 0.34, .checks_out = 0.54, .completes = 0.68, .contacts = 0.08, .log_amount = 3.80, .log_amount_spread = 0.50},
+     .adds = 0.48, .checks_out = 0.66, .completes = 0.68, .contacts = 0.08, .log_amount = 3.80, .log_amount_spread = 0.50},
     {.key = "browser", .share = 0.21, .days_between_visits = 2.5, .comes_again = 0.70, .views_product = 0.82,
-     .adds = 0.16, .checks_out = 0.34, .completes = 0.52, .contacts = 0.04, .log_amount = 3.40, .log_amount_spread = 0.45},
+     .adds = 0.28, .checks_out = 0.48, .completes = 0.52, .contacts = 0.04, .log_amount = 3.40, .log_amount_spread = 0.45},
     {.key = "business", .share = 0.09, .days_between_visits = 6, .comes_again = 0.60, .views_product = 0.94,
-     .adds = 0.44, .checks_out = 0.64, .completes = 0.74, .contacts = 0.10, .log_amount = 4.70, .log_amount_spread = 0.60},
+     .adds = 0.58, .checks_out = 0.76, .completes = 0.74, .contacts = 0.10, .log_amount = 4.70, .log_amount_spread = 0.60},
     {.key = "newcomer", .share = 0.13, .days_between_visits = 7, .comes_again = 0.45, .views_product = 0.84,
-     .adds = 0.26, .checks_out = 0.42, .completes = 0.50, .contacts = 0.12, .log_amount = 3.50, .log_amount_spread = 0.50},
+     .adds = 0.42, .checks_out = 0.58, .completes = 0.50, .contacts = 0.12, .log_amount = 3.50, .log_amount_spread = 0.50},
 }};
 
 const std::array<std::array<Effect, kBanners>, kGroups> kBannerEffects{{
-    {{{}, {.adds = 1.22, .checks_out = 1.10, .amount = 0.97}}},  // bargain: what they came for
+    {{{}, {.adds = 1.25, .checks_out = 1.12, .amount = 0.97}}},  // bargain: what they came for
     {{{}, {}}},                                                  // loyal: ship free anyway
-    {{{}, {.adds = 1.10, .checks_out = 1.05}}},                  // gift
+    {{{}, {.adds = 1.12, .checks_out = 1.06}}},                  // gift
     {{{}, {}}},                                                  // browser: look at anything, buy little
-    {{{}, {.checks_out = 0.82}}},                                // business: a cheap look where they pay by invoice
+    {{{}, {.checks_out = 0.70}}},                                // business: a cheap look where they pay by invoice
     {{{}, {.adds = 1.08}}},                                      // newcomer
 }};
 
 const std::array<std::array<Effect, kFlows>, kGroups> kFlowEffects{{
-    {{{}, {.completes = 1.05}, {}}},                                                  // bargain
-    {{{}, {}, {.completes = 1.10}}},                                                  // loyal: address is known
-    {{{}, {}, {.completes = 0.84, .contacts = 1.3}}},                                 // gift: cannot send to another address
+    {{{}, {.completes = 1.08}, {}}},                                                  // bargain
+    {{{}, {}, {.completes = 1.12}}},                                                  // loyal: address is known
+    {{{}, {}, {.completes = 0.70, .contacts = 1.5}}},                                 // gift: cannot send to another address
     {{{}, {.completes = 1.10}, {}}},                                                  // browser
-    {{{}, {.completes = 0.84, .contacts = 1.4}, {}}},                                 // business: no field for the VAT number
-    {{{}, {.completes = 1.28, .contacts = 0.8}, {.completes = 1.08, .contacts = 1}}}, // newcomer
+    {{{}, {.completes = 0.68, .contacts = 1.6}, {}}},                                 // business: no field for the VAT number
+    {{{}, {.completes = 1.45, .contacts = 0.7}, {.completes = 1.08, .contacts = 1}}}, // newcomer
 }};
 
 const std::array<Kind, 3> kDevices{{{"mobile", 0.58}, {"desktop", 0.34}, {"tablet", 0.08}}};

@@ -71,7 +71,7 @@ Result<std::string> fast_forward(const SimulateOptions& options, const ShopModel
   if (!settings) return tl::unexpected(settings.error());
   ManualClock clock(span.from);
   const auto log = make_json_log(clock, settings->debug_log);
-  auto installation = Installation::open(*settings, clock, *log);
+  auto installation = Installation::open(*settings, clock, *log, [](const auto&) {});
   if (!installation) return tl::unexpected(installation.error());
   if ((*installation)->journal_recovery().records > 0) {
     return fail(ErrorCode::Conflict, fmt::format("there are events in {} already", settings->data),

@@ -82,6 +82,22 @@ bool concerns(const Fault& fault, std::string_view experiment) {
 
 }  // namespace
 
+void count(const Visit& visit, ShopCounts& counts) {
+  if (visit.plan().number == 0) ++counts.visitors;
+  if (visit.crashed()) {
+    ++counts.crashes;
+    return;
+  }
+  const std::size_t events = report_of(visit, {visit.plan().start}, visit.plan().start).events;
+  const std::uint64_t times = visit.is_repeated() && !visit.is_late() ? 2 : 1;
+  ++counts.visits;
+  counts.requests += times;
+  counts.events += times * events;
+  counts.repetitions += times - 1;
+  if (visit.is_late()) ++counts.late;
+  if (visit.orders()) ++counts.orders;
+}
+
 void Truth::Outlook::add(const VisitRates& rates, double reaches_checkout) {
   const double orders = reaches_checkout * rates.completes;
   no_order *= 1 - orders;

@@ -25,6 +25,9 @@ struct ShopCounts {
   std::uint64_t orders = 0;       ///< that were really made
 };
 
+/// Counts a visit that is over, its request among them unless it crashed.
+void count(const Visit& visit, ShopCounts& counts);
+
 /// Of one metric and one treatment, over the exposed units of one level.
 struct TrueEffect {
   std::string experiment, metric, variant;

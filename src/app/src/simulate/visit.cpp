@@ -161,6 +161,15 @@ Variants Visit::variants() const {
   return {banner ? banner->variant : 0, flow ? flow->variant : 0};
 }
 
+bool Visit::is_late() const {
+  // Never the first: what it says of the visitor must be known when the others come.
+  return plan_.number > visitor_.anonymous_visits && draws_.comes_late < model_->options().disturbances.late;
+}
+
+bool Visit::is_repeated() const {
+  return draws_.repeats < model_->options().disturbances.duplicates;
+}
+
 void Visit::answer(Served answered) {
   if (!question_) return;
   const Question question = *question_;
@@ -190,6 +199,21 @@ void Visit::go_on_after(Question question) {
 
 std::string targeting_key(const Visit& visit) {
   return visit.plan().logged_in ? user_id(visit) : anonymous_id(visit);
+}
+
+Value flag_context(const Visit& visit) {
+  return Value(Value::Object{{"targetingKey", targeting_key(visit)},
+                             {"device", kDevices[visit.visitor().device].name},
+                             {"country", kCountries[visit.visitor().country].name}});
+}
+
+Served served_as(Question question, std::string_view variant, std::string_view experiment) {
+  Served served;
+  for (std::size_t i = 0; i < variants_of(question); ++i) {
+    if (variant_name(question, i) == variant) served.variant = i;
+  }
+  served.in_experiment = experiment == experiment_of(question).key;
+  return served;
 }
 
 VisitReport report_of(const Visit& visit, const VisitClock& clock, Timestamp sent) {

@@ -4,7 +4,11 @@
 
 #include "simulate/shop_model.hpp"
 
+#include <splitplot/base/value.hpp>
+
 #include <optional>
+#include <string>
+#include <string_view>
 
 namespace splitplot::app::simulate {
 
@@ -47,6 +51,8 @@ class Visit {
   [[nodiscard]] bool contacts() const { return contacts_; }
   [[nodiscard]] bool orders() const { return orders_; }
   [[nodiscard]] double amount() const { return amount_; }
+  [[nodiscard]] bool is_late() const;      ///< its report comes hours after it
+  [[nodiscard]] bool is_repeated() const;  ///< its report comes twice
   [[nodiscard]] const ShopModel::Draws& draws() const { return draws_; }
   [[nodiscard]] const ShopModel& model() const { return *model_; }
 
@@ -65,6 +71,12 @@ class Visit {
 
 /// Who the visit is about, as flags are asked for them: the user, or the device before log-in.
 [[nodiscard]] std::string targeting_key(const Visit& visit);
+
+/// What the shop says about them when it asks for a flag.
+[[nodiscard]] Value flag_context(const Visit& visit);
+
+/// What was served, by the flag's variant and the experiment that decided; the control where the variant is unknown.
+[[nodiscard]] Served served_as(Question question, std::string_view variant, std::string_view experiment);
 
 /// When the visit's parts happen, by our clock: model time, stretched.
 struct VisitClock {
