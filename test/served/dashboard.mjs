@@ -128,6 +128,7 @@ async function main([binary]) {
     const refused = await logIn(server, server.keys.admin);
     findings.expect(statuses.join() === [...Array(10).fill(401), 429].join(), `wrong keys are answered ${statuses}`);
     findings.expect(refused.status === 429 && Number(refused.headers.get('retry-after')) > 0, `the next login is answered ${refused.status}`);
+    findings.expect(/"a login failed".*"address":"127\.0\.0\.1"/.test(server.errors), 'the log does not say where wrong keys came from');
     findings.expect(!server.errors.includes(server.keys.admin) && !server.errors.includes('sp_admin_guess'), 'a key was logged');
   });
   return findings.conclude('the server behind the dashboard');

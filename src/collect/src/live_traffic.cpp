@@ -74,9 +74,9 @@ void LiveTraffic::Environment::add(const PublishedBatch& batch, Timestamp now) {
   std::uint64_t exposed = 0;
   for (const PublishedEvent& event : batch.events) {
     names.add(static_cast<int>(event.type), event.name, now);
-    sources.add(0, batch.source, now);
     exposed += event.kind == PublishedKind::Exposure ? 1 : 0;
   }
+  if (!batch.events.empty()) sources.add(0, batch.source, now, batch.events.size());
   events_by_second.add(period_of<seconds>(now), batch.events.size());
   events.add(minute, batch.events.size());
   exposures.add(minute, exposed);

@@ -5,15 +5,24 @@
 #include <utility>
 
 namespace splitplot::collect {
+namespace {
 
-void NameCounts::add(int kind, std::string_view name, Timestamp now) {
-  if (const auto found = by_name_.find(KeyView{kind, name}); found != by_name_.end()) {
-    found->second.add(now);
-    return;
+/// Where the clock was set back and on again, a name may remember what all of them together do not.
+void take(std::uint64_t& from, std::uint64_t count) {
+  from -= std::min(from, count);
+}
+
+}  // namespace
+
+void NameCounts::add(int kind, std::string_view name, Timestamp now, std::uint64_t count) {
+  all_.add(now, count);
+  auto found = by_name_.find(KeyView{kind, name});
+  if (found == by_name_.end()) {
+    if (by_name_.size() >= kMostNames) make_room(now);
+    if (by_name_.size() >= kMostNames) return;
+    found = by_name_.try_emplace(Key{kind, std::string(name)}).first;
   }
-  if (by_name_.size() >= kMostNames) make_room(now);
-  Counts& counts = by_name_.size() < kMostNames ? by_name_[Key{kind, std::string(name)}] : beyond_;
-  counts.add(now);
+  found->second.add(now, count);
 }
 
 void NameCounts::make_room(Timestamp now) {
@@ -23,24 +32,26 @@ void NameCounts::make_room(Timestamp now) {
 }
 
 NameCounts::Ranking NameCounts::ranking(Timestamp now, std::size_t places) const {
-  std::vector<Count> all;
+  using Place = std::pair<std::uint64_t, const std::pair<const Key, Counts>*>;
+  std::vector<Place> all;
   all.reserve(by_name_.size());
-  for (const auto& [key, counts] : by_name_) {
-    const std::uint64_t last_hour = counts.last_hour(now);
-    if (last_hour != 0) all.push_back({key.kind, key.name, counts.last_minute(now), last_hour});
+  for (const auto& entry : by_name_) {
+    if (const std::uint64_t last_hour = entry.second.last_hour(now)) all.emplace_back(last_hour, &entry);
   }
-  std::sort(all.begin(), all.end(), [](const Count& left, const Count& right) {
-    return std::tie(right.last_hour, left.name, left.kind) < std::tie(left.last_hour, right.name, right.kind);
+  const auto first = all.begin() + static_cast<std::ptrdiff_t>(std::min(places, all.size()));
+  std::partial_sort(all.begin(), first, all.end(), [](const Place& left, const Place& right) {
+    return std::tie(right.first, left.second->first.name, left.second->first.kind) <
+           std::tie(left.first, right.second->first.name, right.second->first.kind);
   });
   Ranking ranking;
-  ranking.others.last_minute = beyond_.last_minute(now);
-  ranking.others.last_hour = beyond_.last_hour(now);
-  for (std::size_t place = places; place < all.size(); ++place) {
-    ranking.others.last_minute += all[place].last_minute;
-    ranking.others.last_hour += all[place].last_hour;
+  ranking.others.last_minute = all_.last_minute(now);
+  ranking.others.last_hour = all_.last_hour(now);
+  for (auto place = all.begin(); place != first; ++place) {
+    const auto& [key, counts] = *place->second;
+    ranking.first.push_back({key.kind, key.name, counts.last_minute(now), place->first});
+    take(ranking.others.last_minute, ranking.first.back().last_minute);
+    take(ranking.others.last_hour, ranking.first.back().last_hour);
   }
-  if (all.size() > places) all.resize(places);
-  ranking.first = std::move(all);
   return ranking;
 }
 

@@ -31,7 +31,7 @@ class NameCounts {
     Count others;              ///< all that are not among them, together
   };
 
-  void add(int kind, std::string_view name, Timestamp now);
+  void add(int kind, std::string_view name, Timestamp now, std::uint64_t count = 1);
   [[nodiscard]] Ranking ranking(Timestamp now, std::size_t places) const;
 
  private:
@@ -46,23 +46,23 @@ class NameCounts {
   static KeyView view(const Key& key) { return {key.kind, key.name}; }
   static KeyView view(const KeyView& key) { return key; }
   struct Hash {
-    using is_transparent = void;
+    using is_transparent = void;  // NOLINT(readability-identifier-naming): the standard's name
     template <typename AnyKey>
     std::size_t operator()(const AnyKey& key) const {
       return std::hash<std::string_view>{}(view(key).name) * 31 + static_cast<std::size_t>(key.kind);
     }
   };
   struct Equal {
-    using is_transparent = void;
+    using is_transparent = void;  // NOLINT(readability-identifier-naming): the standard's name
     template <typename Left, typename Right>
     bool operator()(const Left& left, const Right& right) const {
       return left.kind == right.kind && view(left).name == view(right).name;
     }
   };
   struct Counts {
-    void add(Timestamp now) {
-      seconds.add(period_of<std::chrono::seconds>(now), 1);
-      minutes.add(period_of<std::chrono::minutes>(now), 1);
+    void add(Timestamp now, std::uint64_t count) {
+      seconds.add(period_of<std::chrono::seconds>(now), count);
+      minutes.add(period_of<std::chrono::minutes>(now), count);
     }
     [[nodiscard]] std::uint64_t last_minute(Timestamp now) const {
       return seconds.sum(period_of<std::chrono::seconds>(now));
@@ -78,7 +78,7 @@ class NameCounts {
   void make_room(Timestamp now);
 
   std::unordered_map<Key, Counts, Hash, Equal> by_name_;
-  Counts beyond_;  ///< names that found no room
+  Counts all_;  ///< also of names that found no room
   Period last_look_ = 0;
 };
 

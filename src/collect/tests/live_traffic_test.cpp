@@ -231,16 +231,16 @@ void expect_same(const Traffic& traffic, const Twin& twin) {
 }
 
 TEST(LiveTraffic, SaysWhatAListOfEverythingWouldSay) {
-  for (unsigned seed = 1; seed <= 3; ++seed) {
+  for (unsigned seed = 1; seed <= 2; ++seed) {
     std::mt19937 random(seed);
     ManualClock clock(kStart + std::chrono::seconds(random() % 60));
     LiveTraffic traffic(clock);
     const Timestamp since = clock.now();
     std::vector<Arrival> all;
-    for (int step = 0; step < 600 && !::testing::Test::HasFailure(); ++step) {
+    for (int step = 0; step < 350 && !::testing::Test::HasFailure(); ++step) {
       all.push_back(random_arrival(random, clock.now()));
       publish(traffic, all.back());
-      if (step % 10 == 0 || step > 580) {
+      if (step % 10 == 0 || step > 340) {
         for (const char* environment : {"default/production", "default/staging"}) {
           const Traffic now = traffic.of(environment);
           EXPECT_EQ(now.since, since);
@@ -250,7 +250,7 @@ TEST(LiveTraffic, SaysWhatAListOfEverythingWouldSay) {
       // Mostly seconds, now and then a pause, twice more than an hour.
       std::chrono::milliseconds pause(random() % 3000);
       if (random() % 40 == 0) pause += std::chrono::minutes(random() % 20);
-      if (step == 250 || step == 400) pause += std::chrono::minutes(59 + random() % 3);
+      if (step == 150 || step == 250) pause += std::chrono::minutes(59 + random() % 3);
       clock.advance(pause);
     }
     ASSERT_FALSE(::testing::Test::HasFailure()) << "seed " << seed;
@@ -333,6 +333,17 @@ TEST(NameCounts, ANameThatIsStillUsedIsNotForgottenForANewOne) {
   ASSERT_THAT(ranking.first, SizeIs(2));
   EXPECT_EQ(ranking.first[0].name, "name-7");
   EXPECT_EQ(ranking.first[1].name, "new");
+}
+
+TEST(NameCounts, NeverCountLessThanNothingWhereTheClockJumps) {
+  NameCounts counts;
+  counts.add(0, "a", kStart);
+  counts.add(0, "b", kStart - 1h);
+  const auto ranking = counts.ranking(kStart, 20);
+  ASSERT_THAT(ranking.first, SizeIs(1));
+  EXPECT_EQ(ranking.first[0].last_hour, 1U);
+  EXPECT_EQ(ranking.others.last_hour, 0U);
+  EXPECT_EQ(ranking.others.last_minute, 0U);
 }
 
 // ---- what the pipeline tells
