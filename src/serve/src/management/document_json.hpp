@@ -11,7 +11,6 @@
 namespace splitplot::serve::management {
 
 [[nodiscard]] std::string_view name_of(catalogue::ChangeKind kind);
-[[nodiscard]] std::string_view name_of(model::ConnectionKind kind);
 
 [[nodiscard]] Value to_value(const model::Document& document);
 [[nodiscard]] Value to_value(const model::Problem& problem);

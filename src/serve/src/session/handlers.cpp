@@ -4,9 +4,9 @@
 #include "authentication.hpp"
 #include "http/sender.hpp"
 #include "management/body.hpp"
-#include "management/document_json.hpp"
 
 #include <splitplot/base/time.hpp>
+#include <splitplot/model/configuration.hpp>
 
 #include <string>
 #include <utility>
@@ -39,7 +39,7 @@ std::string cookie(const Call& call, std::string_view token, std::chrono::second
 Value value_of(const catalogue::Principal& principal, const std::optional<Timestamp>& expires) {
   Value value;
   value.set("connection", principal.connection);
-  value.set("kind", management::name_of(principal.kind));
+  value.set("kind", model::name_of(principal.kind));
   value.set("environment", environment_name(principal.scope));
   value.set("expires", expires ? Value(rfc3339(*expires)) : Value());
   return value;
