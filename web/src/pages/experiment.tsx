@@ -11,6 +11,8 @@ import { duration, moment } from '../text/time';
 import { truthOf } from '../truth';
 
 const kPollMs = 5000;
+// A demo's truth goes with its visitors, slowly.
+const kTruthPollMs = 10_000;
 
 function Head({ served, units, opened }: { served: Served; units: number; opened: Date }): ReactNode {
   const end = served.stopped ?? served.watermark.received;
@@ -52,7 +54,7 @@ export function ExperimentPage({ experiment }: { experiment: string }): ReactNod
   const [opened] = useState(() => new Date());
   const { data, error } = usePolled<Analysis>(`/api/v1/experiments/${encodeURIComponent(experiment)}/results?format=json`, kPollMs);
   // Only a demo's server has a truth; any other answers 404, which ends the asking.
-  const truth = usePolled<Truth>('/api/v1/demo/truth', 0);
+  const truth = usePolled<Truth>('/api/v1/demo/truth', isTruthShown ? kTruthPollMs : 0);
   const known = truthOf(truth.data, experiment);
   return (
     <>

@@ -4,9 +4,10 @@ import { Button } from 'react-aria-components';
 import type { Traffic } from '../api/types';
 import { usePolled } from '../api/use_polled';
 import { type Kind, MinuteBars } from '../charts/minute_bars';
+import { FoldedTable } from '../charts/marks';
 import { ErrorBox, Loading } from '../parts/states';
 import { count } from '../text/numbers';
-import { clock, moment, perSecond } from '../text/time';
+import { clock, clockMinute, moment, perSecond } from '../text/time';
 import { nameOr } from '../text/words';
 
 const kPollMs = 2000;
@@ -49,7 +50,9 @@ function Table({ caption, headings, rows, empty }: { caption: string; headings: 
 }
 
 function Charts({ traffic }: { traffic: Traffic }): ReactNode {
+  const rows = traffic.minutes.toReversed().map((minute) => [clockMinute(minute.start), ...kinds.map(({ kind }) => count(minute[kind]))]);
   return (
+    <>
     <div className="minute-charts">
       {kinds.map(({ kind, name, colour, about }) => {
         const total = traffic.minutes.reduce((sum, minute) => sum + minute[kind], 0);
@@ -64,6 +67,8 @@ function Charts({ traffic }: { traffic: Traffic }): ReactNode {
         );
       })}
     </div>
+    <FoldedTable caption="Traffic by minute" headings={['Minute', ...kinds.map(({ name }) => name)]} rows={rows} />
+    </>
   );
 }
 

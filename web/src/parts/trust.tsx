@@ -11,6 +11,8 @@ interface Check {
   text: string;
 }
 
+const kCheckedByThemselves = new Set(['srm', 'split_by_segment', 'plan_changed']);
+
 /** What was checked; undefined where it could not be. Findings tell the rest. */
 function checksOf(analysis: Analysis): Check[] {
   const { sample_ratio: split, served, findings } = analysis;
@@ -23,9 +25,8 @@ function checksOf(analysis: Analysis): Check[] {
         : { passed: undefined, text: `Split by ${name} cannot be tested: ${test.not_estimable}` },
     );
   }
-  const problems = findings.filter(({ severity }) => severity === 'problem').length;
-  const warnings = findings.filter(({ severity }) => severity === 'warning').length;
-  checks.push({ passed: problems + warnings === 0, text: problems + warnings === 0 ? 'No problem found in the data' : `${counted(problems, 'problem')}, ${counted(warnings, 'warning')} in the data` });
+  const others = findings.filter(({ severity, code }) => severity !== 'note' && !kCheckedByThemselves.has(code)).length;
+  checks.push({ passed: others === 0, text: others === 0 ? 'Nothing else is wrong with the data' : `${counted(others, 'finding')} about the data, see above` });
   if (served) {
     const changes = served.deviations.length;
     checks.push({ passed: changes === 0, text: changes === 0 ? 'As it was planned' : `${counted(changes, 'change')} since the start; the result keeps to the plan` });
