@@ -4,6 +4,7 @@
 #include "rocksdb/seen_events.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <utility>
 
 #include <fmt/format.h>
@@ -96,10 +97,35 @@ std::vector<rocksdb::ColumnFamilyDescriptor> family_descriptors(const OnlineStor
   return {{kFamilies[Meta], meta}, {kFamilies[Profiles], profiles}, {kFamilies[Seen], seen}};
 }
 
+/// Free bytes that opening wants beside a copy of the logs, which it writes into tables.
+constexpr std::uint64_t kOpeningBytes = 1ULL << 20;
+
+/// RocksDB as Debian builds it does not report a full disk while it recovers its logs: it aborts the process.
+Result<void> must_have_space_to_open(const std::string& directory) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  std::uint64_t needed = kOpeningBytes;
+  fs::directory_iterator entry(directory, error);
+  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
+    std::error_code ignored;
+    const std::uintmax_t bytes = entry->path().extension() == ".log" ? entry->file_size(ignored) : 0;
+    if (!ignored) needed += bytes;
+  }
+  const fs::space_info space = fs::space(directory, error);
+  if (error || space.available >= needed)
+    return {};  // what else is wrong with the folder RocksDB says better
+  return fail(ErrorCode::ResourceLimit,
+              fmt::format("online store {}: the disk is full: {} bytes are free, and opening it takes {}",
+                          directory, space.available, needed),
+              "free disk space; nothing is lost");
+}
+
 }  // namespace
 
 Result<std::unique_ptr<RocksOnlineStore>> RocksOnlineStore::open(const OnlineStoreOptions& options,
                                                                  const Clock& clock) {
+  if (auto room = must_have_space_to_open(options.directory); !room)
+    return tl::unexpected<Error>(std::move(room.error()));
   std::unique_ptr<RocksOnlineStore> store(new RocksOnlineStore(options, clock));
   rocksdb::DB* database = nullptr;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
