@@ -301,11 +301,12 @@ void check_frame(Analysis& analysis, const store::Frame& frame, const store::Uni
   }
   if (frame.repeated_units > 0) {
     note(analysis, Severity::Note, "repeated_units",
-         analysis.served
-             ? fmt::format("{} met the experiment more than once and count from the first time on.",
-                           counted(frame.repeated_units, "unit"))
-             : fmt::format("{} had more than one row in the file and count once each.",
-                           counted(frame.repeated_units, "unit")));
+         analysis.served ? fmt::format("{} met the experiment more than once and {} from the first time on.",
+                                       counted(frame.repeated_units, "unit"),
+                                       frame.repeated_units == 1 ? "counts" : "count")
+                         : fmt::format("{} had more than one row in the file and {}.",
+                                       counted(frame.repeated_units, "unit"),
+                                       frame.repeated_units == 1 ? "counts once" : "count once each"));
   }
   if (frame.units_in_several_levels > 0) {
     note(analysis, Severity::Note, "several_levels",

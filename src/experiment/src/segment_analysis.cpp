@@ -262,8 +262,11 @@ void note_few_segments(Analysis& analysis, const std::string& dimension) {
       {Severity::Note, "few_segments",
        fmt::format(
            "By {} {} segments are pooled: with so few the prior decides much of how far they are drawn "
-           "together. Look whether another (--pool half-normal:5%) changes what you would do.",
-           dimension, fewest)});
+           "together.{}",
+           dimension, fewest,
+           // The plan of a served experiment is frozen: nobody could look.
+           analysis.served ? ""
+                           : " Look whether another (--pool half-normal:5%) changes what you would do.")});
 }
 
 }  // namespace splitplot::experiment

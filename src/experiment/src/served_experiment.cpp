@@ -59,22 +59,23 @@ void add(std::vector<Finding>& findings, Severity severity, const char* code, st
   findings.push_back({severity, code, std::move(message)});
 }
 
+/// "1 exposure is", "1,200 exposures are"
+std::string exposures_are(std::uint64_t count) {
+  return count == 1 ? "1 exposure is" : grouped(count) + " exposures are";
+}
+
 /// What the rows say that the numbers cannot.
 void note_rows(std::vector<Finding>& findings, const ServedPlan& plan,
                const store::ExperimentTables& tables) {
   if (tables.exposures_of_other_units > 0) {
     add(findings, Severity::Note, "other_units",
-        fmt::format("{} are left out: they are not of the kind of unit that is randomised, '{}'.",
-                    tables.exposures_of_other_units == 1
-                        ? "1 exposure"
-                        : grouped(tables.exposures_of_other_units) + " exposures",
-                    name_of(plan.experiment->unit)));
+        fmt::format("{} left out: not of the kind of unit that is randomised, '{}'.",
+                    exposures_are(tables.exposures_of_other_units), name_of(plan.experiment->unit)));
   }
   if (tables.exposures_outside > 0) {
     add(findings, Severity::Note, "outside_time",
-        fmt::format(
-            "{} are left out: they are from before the start or from after the stop.",
-            tables.exposures_outside == 1 ? "1 exposure" : grouped(tables.exposures_outside) + " exposures"));
+        fmt::format("{} left out: from before the start or from after the stop.",
+                    exposures_are(tables.exposures_outside)));
   }
   for (std::size_t i = 0; i < plan.experiment->segments.size(); ++i) {
     if (tables.segment_versions[i].size() < 2) continue;

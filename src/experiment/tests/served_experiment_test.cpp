@@ -137,7 +137,10 @@ TEST_F(ServedExperiment, ExposuresFromBeforeTheStartOrOfOtherUnitsAreCountedWhen
   store::ExposureRow device = exposure("a1", "control", at(5));
   device.unit.kind = UnitKind::Anonymous;
   load({}, {exposure("u1", "control", at(-1)), device});
-  EXPECT_THAT(codes(analyse().findings), ElementsAre("other_units", "outside_time", "no_exposures"));
+  const Analysis analysis = analyse();
+  EXPECT_THAT(codes(analysis.findings), ElementsAre("other_units", "outside_time", "no_exposures"));
+  EXPECT_EQ(analysis.findings[1].message,
+            "1 exposure is left out: from before the start or from after the stop.");
 }
 
 TEST_F(ServedExperiment, AVariantThatNobodyHasMetYetStaysInTheResult) {
