@@ -249,6 +249,7 @@ std::optional<int> Connection::fault_of_header() const {
   // Anything but exactly one "chunked" is where proxies and servers disagree about the end of a request.
   const auto encodings = message.count(http::field::transfer_encoding);
   if (encodings > 1 || (encodings == 1 && message.version() == 10)) return 400;
+  if (message.count(http::field::content_length) > 1) return 400;  // Beast takes several that agree
   if (encodings == 1 && !equal_ignoring_case(std_view(message[http::field::transfer_encoding]), "chunked")) {
     return 501;
   }
