@@ -153,6 +153,7 @@ TEST_F(OfrepTest, AMissingContextIsAnEmptyOne) {
 }
 
 TEST_F(OfrepTest, SaysWhatIsWrongWithAQuestion) {
+  const std::string too_long = R"({"context":{"targetingKey":")" + std::string(513, 'u') + R"("}})";
   const std::pair<std::string_view, std::string_view> bad[] = {
       {"{", "PARSE_ERROR"},
       {"[]", "PARSE_ERROR"},
@@ -163,6 +164,9 @@ TEST_F(OfrepTest, SaysWhatIsWrongWithAQuestion) {
       {R"({"context":"u1"})", "INVALID_CONTEXT"},
       {R"({"context":{"targetingKey":1}})", "INVALID_CONTEXT"},
       {R"({"context":{"targetingKey":true}})", "INVALID_CONTEXT"},
+      {R"({"context":{"targetingKey":"a\u0000b"}})", "INVALID_CONTEXT"},
+      {R"({"context":{"id":"a\u0000b"}})", "INVALID_CONTEXT"},
+      {too_long, "INVALID_CONTEXT"},
       {R"({"context":{"targetingKey":{}}})", "INVALID_CONTEXT"},
       {R"({"context":{"targetingKey":["u1"]}})", "INVALID_CONTEXT"}};
   for (const auto& [body, code] : bad) {
@@ -236,6 +240,30 @@ TEST_F(OfrepTest, BulkAndBrowserAndQuietConnectionsRecordNoExposure) {
   one("banner", body);
   one("checkout", "{}");
   EXPECT_THAT(pipeline.events(), IsEmpty());
+}
+
+TEST_F(OfrepTest, AUnitThatNoEventCouldNameIsDecidedWithoutAnExposure) {
+  configure(R"(kind: experiment
+key: devices
+status: running
+unit: anonymous
+attribute: device
+variants: {a: 1, b: 1}
+metrics: {primary: [orders]}
+---
+kind: flag
+key: by-device
+variants: {a: 1, b: 2, none: 0}
+default: none
+rules: [{experiment: devices}]
+)");
+  EXPECT_EQ(
+      member(one("by-device", R"({"context":{"device":")" + std::string(513, 'd') + R"("}})"), "reason"),
+      "\"SPLIT\"");
+  EXPECT_EQ(member(one("by-device", R"({"context":{"device":"a\u0000b"}})"), "reason"), "\"SPLIT\"");
+  EXPECT_THAT(pipeline.events(), IsEmpty());
+  one("by-device", R"({"context":{"device":")" + std::string(512, 'd') + R"("}})");
+  EXPECT_EQ(pipeline.events().size(), 1U);
 }
 
 TEST_F(OfrepTest, TheSameExposureIsNotSubmittedAgainWithinTheHour) {

@@ -82,6 +82,11 @@ collect::Event exposure_event(const decide::Decision& decision, const Value& con
 void record_exposure(const ExposureSink& sink, const catalogue::Principal& principal,
                      const decide::Decision& decision, const Value& context, std::uint64_t revision,
                      Timestamp now) {
+  // The targeting key was looked at before; this is what any other attribute may hold.
+  if (!can_be_id_of_event(decision.bucket_value)) {
+    sink.metrics->exposure(ExposureOutcome::Refused);
+    return;
+  }
   const std::string identity = environment_name(principal.scope) + "/" + message_id(decision, revision);
   const auto fingerprint = static_cast<std::uint64_t>(std::hash<std::string>{}(identity));
   if (!sink.recent->add(fingerprint, now)) {

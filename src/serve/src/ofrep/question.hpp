@@ -20,8 +20,11 @@ struct BadContext {
 };
 
 /// The `context` of {"context": {...}}: an object. A body or context that is missing or null is an empty one, as some
-/// SDKs send it. The targeting key, where there is one, is text.
+/// SDKs send it. The targeting key, where there is one, is text that an event could have as its id.
 [[nodiscard]] tl::expected<Value, BadContext> read_context(std::string_view body);
+
+/// Whether an event, and so an exposure, may have this id: 512 bytes at most, no NUL.
+[[nodiscard]] bool can_be_id_of_event(std::string_view text);
 
 /// Whose stored traits the context stands over: the user of the targeting key, or of "id" where that is missing.
 [[nodiscard]] std::optional<Unit> unit_of(const Value& context);
