@@ -260,7 +260,7 @@ void add_history(CLI::App& program, Run& run) {
   add_kind_and_key(command, options);
   command.add_option("--limit", options->limit, "Changes at most")
       ->capture_default_str()
-      ->check(CLI::Range(1, 1000));
+      ->check(CLI::Range(1, 500));
   command.callback([options, &run] { run = [options] { return run_history(*options); }; });
 }
 
