@@ -50,7 +50,7 @@ export function MinuteBars({ minutes, kind, name, colour, height = 120 }: Minute
     const minute = minutes[index];
     if (!minute) return 'no minute';
     const running = index === minutes.length - 1 ? ' so far' : '';
-    return `${clockMinute(minute.start)}: ${count(minute[kind])} ${name.toLowerCase()}${running}`;
+    return `${clockMinute(minute.start)}${running}: ${name.toLowerCase()} ${count(minute[kind])}`;
   };
   const total = minutes.reduce((sum, minute) => sum + minute[kind], 0);
   const positions = minutes.map((_, i) => (i + 0.5) / minutes.length);

@@ -16,13 +16,6 @@ import { differenceUnit, nameOr, quantityOf } from '../text/words';
 
 const kPollMs = 3000;
 
-/** The control first, as in every analysis: colours go by this order. */
-export function variantOrder(summary: Summary): string[] {
-  const treated = new Set(summary.effects.map(({ variant }) => variant));
-  const keys = summary.variants.map(({ key }) => key);
-  return [...keys.filter((key) => !treated.has(key)), ...keys.filter((key) => treated.has(key))];
-}
-
 function effectSpan(effect: Summary['effects'][number]): Span | undefined {
   if ('not_estimable' in effect) return undefined;
   return { value: effect.estimate, lower: effect.lower ?? -Infinity, upper: effect.upper ?? Infinity };
@@ -33,7 +26,6 @@ function EffectRows({ summary }: { summary: Summary }): ReactNode {
   if (!metric || summary.effects.length === 0) return null;
   const quantity = quantityOf(metric);
   const factor = quantity === 'rate' ? 100 : 1;
-  const order = variantOrder(summary);
   const rows = summary.effects.map((effect) => ({ effect, span: effectSpan(effect) }));
   const shown = (span: Span): Span => ({ value: span.value * factor, lower: span.lower * factor, upper: span.upper * factor });
   const scale = scaleOf(rows.flatMap(({ span }) => (span ? [shown(span)] : [])), { tickCount: 3 });
@@ -50,8 +42,9 @@ function EffectRows({ summary }: { summary: Summary }): ReactNode {
         </tr>
       </thead>
       <tbody>
-        {rows.map(({ effect, span }) => {
-          const variant = order.indexOf(effect.variant);
+        {rows.map(({ effect, span }, i) => {
+          // Effects are in the order of the analysis, whose first variant is the control: so the colours are those of its page.
+          const variant = i + 1;
           const figure = span && change(span, quantity);
           return (
             <tr key={effect.variant}>
@@ -134,7 +127,7 @@ function Card({ summary, now }: { summary: Summary; now: Date }): ReactNode {
         <div>
           {summary.conclusion ? <Conclusion sentences={summary.conclusion.slice(0, 1)} /> : <p className="muted">{summary.started ? 'No result yet: it is being computed, or nobody was exposed.' : 'Assigns nobody before its status is running.'}</p>}
           {summary.hypothesis !== '' && <p className="muted hypothesis">{summary.hypothesis}</p>}
-          <Progress summary={summary} />
+          {summary.started && <Progress summary={summary} />}
         </div>
         <EffectRows summary={summary} />
       </div>

@@ -10,6 +10,11 @@ import { count } from '../text/numbers';
 import { clock, clockMinute, moment, perSecond } from '../text/time';
 import { nameOr } from '../text/words';
 
+/** Only `track` events have names of their own; of others the type says what they are. */
+function EventName({ event }: { event: { type: string; name: string } }): ReactNode {
+  return event.name === '' && event.type !== 'track' ? <span className="muted">{event.type}</span> : <bdi>{nameOr(event.name)}</bdi>;
+}
+
 const kPollMs = 2000;
 
 const kinds: { kind: Kind; name: string; colour: string; about: string }[] = [
@@ -87,7 +92,7 @@ const kFew = 15;
 function Newest({ traffic }: { traffic: Traffic }): ReactNode {
   const [isAll, setAll] = useState(false);
   const shown = traffic.recent.slice(0, isAll ? undefined : kFew);
-  const rows = shown.map((one) => [clock(one.time), <bdi key="name">{nameOr(one.name)}</bdi>, one.type, one.unit ? <bdi key="unit">{`${one.unit.kind} ${one.unit.id}`}</bdi> : '', one.source]);
+  const rows = shown.map((one) => [clock(one.time), <EventName key="name" event={one} />, one.type, one.unit ? <bdi key="unit">{`${one.unit.kind} ${one.unit.id}`}</bdi> : '', one.source]);
   return (
     <section aria-labelledby="recent">
       <h2 id="recent">Newest events</h2>
@@ -115,7 +120,7 @@ export function TrafficPage(): ReactNode {
       <div className="beside">
         <section aria-labelledby="names">
           <h2 id="names">Most frequent</h2>
-          <Table caption="Most frequent events" headings={['Event', 'Type', 'Last minute', 'Last hour']} rows={data.names.map((one) => [<bdi key="name">{nameOr(one.name)}</bdi>, one.type, count(one.last_minute), count(one.last_hour)])} empty="No event in the last hour." />
+          <Table caption="Most frequent events" headings={['Event', 'Type', 'Last minute', 'Last hour']} rows={data.names.map((one) => [<EventName key="name" event={one} />, one.type, count(one.last_minute), count(one.last_hour)])} empty="No event in the last hour." />
         </section>
         <section aria-labelledby="sources">
           <h2 id="sources">From where</h2>

@@ -3,6 +3,7 @@ import { type ReactNode, useState } from 'react';
 import type { Analysis, Metric, Segment, SegmentTable } from '../api/types';
 import { type IntervalRow, IntervalTable } from '../charts/interval_table';
 import { FigureText, FoldedTable, Reason, VerdictMark } from '../charts/marks';
+import { ReasonNotes } from '../charts/reason_notes';
 import { scaleOf } from '../charts/scale';
 import { chance, change, count, figureText, magnitude, pValue, type Quantity, signedMagnitude, type Span } from '../text/numbers';
 import { bestSegmentSentence, differenceUnit, heterogeneitySentence, intervalName, isEstimable, nameOr, quantityOf, segmentVerdict, spanOf, spreadSentence } from '../text/words';
@@ -29,6 +30,12 @@ interface Forest {
   factor: number;
   variant: number;
   largest: number;
+  reasons: ReasonNotes;
+}
+
+/** Why the segments of a table lack the numbers that they lack. */
+function reasonsOf(table: SegmentTable): string[] {
+  return table.segments.flatMap(({ raw, pooled, detectable_difference: sees }) => [raw, pooled, sees].flatMap((one) => ('not_estimable' in one ? [one.not_estimable] : [])));
 }
 
 function drawnOf(forest: Forest, segment: Segment): IntervalRow['drawn'] {
@@ -67,9 +74,9 @@ function rowOf(forest: Forest, segment: Segment, truth: number | undefined): Int
     truth: truth === undefined ? undefined : truth * forest.factor,
     cells: [
       { heading: 'Units', className: 'number', content: count(unitsOf(segment)) },
-      { heading: 'Raw', className: 'number quiet', content: isEstimable(segment.raw) ? bare(spanOf(segment.raw), quantity) : <Reason why={segment.raw.not_estimable} /> },
-      { heading: 'Pooled', className: 'number', content: isEstimable(segment.pooled) ? bare(spanOf(segment.pooled), quantity) : <Reason why={segment.pooled.not_estimable} /> },
-      { heading: 'Sees', className: 'number muted', content: isEstimable(sees) ? `≥\u00a0${magnitude(sees.value, quantity).replace(/\s.*$/, '')}` : <Reason why={sees.not_estimable} /> },
+      { heading: 'Raw', className: 'number quiet', content: isEstimable(segment.raw) ? bare(spanOf(segment.raw), quantity) : forest.reasons.cell(segment.raw.not_estimable) },
+      { heading: 'Pooled', className: 'number', content: isEstimable(segment.pooled) ? bare(spanOf(segment.pooled), quantity) : forest.reasons.cell(segment.pooled.not_estimable) },
+      { heading: 'Sees', className: 'number muted', content: isEstimable(sees) ? `≥\u00a0${magnitude(sees.value, quantity).replace(/\s.*$/, '')}` : forest.reasons.cell(sees.not_estimable) },
     ],
   };
 }
@@ -113,7 +120,7 @@ function Numbers({ forest }: { forest: Forest }): ReactNode {
 function ForestPlot({ analysis, table, metric, truth }: { analysis: Analysis; table: SegmentTable; metric: Metric; truth: TruthOf | undefined }): ReactNode {
   const quantity = quantityOf(metric);
   const variant = analysis.variants.findIndex(({ name }) => name === table.variant);
-  const forest: Forest = { analysis, table, metric, quantity, factor: quantity === 'rate' ? 100 : 1, variant, largest: Math.max(1, ...table.segments.map(unitsOf)) };
+  const forest: Forest = { analysis, table, metric, quantity, factor: quantity === 'rate' ? 100 : 1, variant, largest: Math.max(1, ...table.segments.map(unitsOf)), reasons: new ReasonNotes(reasonsOf(table)) };
   const segments = [...table.segments].sort((a, b) => unitsOf(b) - unitsOf(a));
   const rows = segments.map((segment) => rowOf(forest, segment, truth?.(metric.name, table.variant, table.dimension, segment.segment)?.difference));
   const scale = scaleOf(rows.flatMap(({ drawn }) => drawn.map(({ span }) => span)));
@@ -138,6 +145,7 @@ function ForestPlot({ analysis, table, metric, truth }: { analysis: Analysis; ta
         groups={[{ id: 'segments', rows: [...rows, ...overallRow(forest)] }]}
         overall={pooling}
       />
+      {forest.reasons.list()}
       <Numbers forest={forest} />
     </>
   );
