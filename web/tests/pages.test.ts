@@ -4,6 +4,7 @@ import { pauseAfter } from '../src/api/use_polled';
 import { labelPlaces } from '../src/charts/label_places';
 import { colourClass } from '../src/charts/colours';
 import { position, scaleOf } from '../src/charts/scale';
+import { timeTicks } from '../src/charts/time_axis';
 import { experimentAddress, keyOf, routeOf } from '../src/route';
 import { duration } from '../src/text/time';
 import { nameOr, splitSentence } from '../src/text/words';
@@ -34,6 +35,16 @@ test('a scale of differences shows zero and lets one far too wide interval run o
 test('a scale of nothing is still a scale', () => {
   const scale = scaleOf([]);
   assert.ok(scale.lower < 0 && scale.upper > 0 && scale.ticks.length > 0);
+});
+
+test('an axis of days has midnights, one of hours round times, and neither more than there is room for', () => {
+  const days = timeTicks(new Date(2026, 0, 5, 13), new Date(2026, 0, 30, 2), 10);
+  assert.ok(days.ticks.length > 3 && days.ticks.length <= 10);
+  assert.ok(days.ticks.every((tick) => tick.getHours() === 0));
+  assert.equal(days.text(new Date(2026, 0, 6)), '6 Jan');
+  const hours = timeTicks(new Date(2026, 0, 5, 13, 7), new Date(2026, 0, 5, 18), 6);
+  assert.deepEqual(hours.ticks.map((tick) => tick.getHours()), [14, 15, 16, 17, 18]);
+  assert.equal(hours.text(new Date(2026, 0, 5, 9)), '09:00');
 });
 
 test('labels that would lie on each other are moved apart in their order', () => {

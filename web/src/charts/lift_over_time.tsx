@@ -11,6 +11,7 @@ import { labelPlaces } from './label_places';
 import { FoldedTable } from './marks';
 import { PlotFigure } from './plot_figure';
 import { type Scale, scaleOf } from './scale';
+import { timeTicks } from './time_axis';
 import { TimeCursor } from './time_cursor';
 
 /** All units until then, or only those that were new in each step. */
@@ -19,6 +20,8 @@ export type Which = 'so far' | 'new';
 const kHeight = 260;
 const kPanelHeight = 180;
 const kMostTogether = 2;
+/** Pixels between upright intervals of the same step. */
+const kBeside = 7;
 const whichWords: Record<Which, string> = {
   'so far': 'all data until then, with the band that holds at every look',
   new: 'only the units that were new in the step, each with an interval of its own',
@@ -85,7 +88,33 @@ function sayPoint(timeline: Timeline, series: Series[], quantity: Quantity, whic
   return `Until ${moment(point.until)}: ${parts.join('; ')}`;
 }
 
-function marks(panel: Series[], scale: Scale, index: number | undefined, truth: Map<string, number> | undefined, height: number): Plot.Markish[] {
+/** Points that no line leads to: those of single steps, and those whose neighbours are not known. */
+function loneOf(dots: Dot[], which: Which): Shown[] {
+  return dots.filter((dot, i): dot is Shown => dot.span !== undefined && (which === 'new' || (!dots[i - 1]?.span && !dots[i + 1]?.span)));
+}
+
+/** The same interval as in all charts, upright; those of several variants stand beside each other. */
+function loneMarks(panel: Series[], which: Which, clamp: (value: number) => number): Plot.Markish[] {
+  return panel.flatMap(({ dots, variant }, i) => {
+    const lone = loneOf(dots, which);
+    const dx = (i - (panel.length - 1) / 2) * kBeside;
+    return [
+      Plot.ruleX(lone, { x: 'until', y1: (dot: Shown) => clamp(dot.span.lower), y2: (dot: Shown) => clamp(dot.span.upper), stroke: colourOf(variant), strokeWidth: 1.5, dx }),
+      Plot.dot(lone, { x: 'until', y: (dot: Shown) => clamp(dot.span.value), fill: colourOf(variant), stroke: 'var(--paper)', r: 3.5, dx }),
+    ];
+  });
+}
+
+interface Drawing {
+  panel: Series[];
+  scale: Scale;
+  index: number | undefined;
+  truth: Map<string, number> | undefined;
+  height: number;
+  which: Which;
+}
+
+function marks({ panel, scale, index, truth, height, which }: Drawing): Plot.Markish[] {
   const all = panel.flatMap(({ dots }) => dots.filter((dot): dot is Shown => dot.span !== undefined));
   const clamp = (value: number): number => Math.min(scale.upper, Math.max(scale.lower, value));
   const at = index === undefined ? undefined : panel[0]?.dots[index]?.until;
@@ -102,7 +131,7 @@ function marks(panel: Series[], scale: Scale, index: number | undefined, truth: 
   );
   return [
     Plot.ruleY([0], { stroke: 'var(--zero)' }),
-    panel.map(({ dots, variant }) =>
+    which === 'new' ? null : panel.map(({ dots, variant }) =>
       Plot.areaY(dots, {
         x: 'until',
         y1: (dot: Dot) => (dot.span ? clamp(dot.span.lower) : NaN),
@@ -112,12 +141,13 @@ function marks(panel: Series[], scale: Scale, index: number | undefined, truth: 
       }),
     ),
     truths.map(({ value, variant }) => Plot.ruleY([value], { stroke: colourOf(variant), strokeWidth: 1.5, strokeDasharray: '6 3' })),
-    panel.map(({ dots, variant }) =>
+    which === 'new' ? null : panel.map(({ dots, variant }) =>
       Plot.lineY(dots, { x: 'until', y: (dot: Dot) => (dot.span ? clamp(dot.span.value) : NaN), stroke: colourOf(variant), strokeWidth: 2 }),
     ),
+    loneMarks(panel, which, clamp),
     at ? Plot.ruleX([at], { stroke: 'var(--zero)', strokeDasharray: '2 3' }) : null,
     Plot.dot(
-      all.filter((dot) => at !== undefined && dot.until.getTime() === at.getTime()),
+      all.filter((dot) => which === 'so far' && at !== undefined && dot.until.getTime() === at.getTime()),
       { x: 'until', y: (dot: Shown) => clamp(dot.span.value), fill: (dot: Shown) => colourOf(dot.variant), stroke: 'var(--paper)', r: 4.5 },
     ),
     panel.length > 1
@@ -133,22 +163,33 @@ interface PanelProps {
   truth: Map<string, number> | undefined;
   label: string;
   height: number;
+  which: Which;
 }
 
-function Panel({ panel, scale, index, truth, label, height }: PanelProps): ReactNode {
+/** Room for a tick's text. */
+const kTickWidth = 72;
+
+function xTicks(panel: Series[], width: number): { ticks: Date[]; tickFormat: (time: Date) => string } {
+  const times = panel[0]?.dots.map(({ until }) => until) ?? [];
+  const [first, last] = [times[0] ?? new Date(0), times.at(-1) ?? new Date(0)];
+  const { ticks, text } = timeTicks(first, last, Math.floor(width / kTickWidth));
+  return { ticks, tickFormat: text };
+}
+
+function Panel({ panel, scale, index, truth, label, height, which }: PanelProps): ReactNode {
   const margins = panel.length > 1 ? kMargins : kPanelMargins;
   const draw = useCallback(
     (width: number): Plot.PlotOptions => ({
       marginLeft: margins.left,
       marginRight: margins.right,
       marginTop: 12,
-      marginBottom: 34,
-      x: { type: 'time', label: null, ticks: Math.max(2, Math.floor((width - margins.left - margins.right) / 80)) },
+      marginBottom: 26,
+      x: { type: 'time', label: null, ...xTicks(panel, width - margins.left - margins.right) },
       y: { domain: [scale.lower, scale.upper], label: null, ticks: scale.ticks, tickFormat: (tick: number) => fixed(tick, scale.decimals), grid: true },
       color: { type: 'identity' },
-      marks: marks(panel, scale, index, truth, height),
+      marks: marks({ panel, scale, index, truth, height, which }),
     }),
-    [panel, scale, index, truth, height, margins],
+    [panel, scale, index, truth, height, which, margins],
   );
   return <PlotFigure draw={draw} label={label} height={height} />;
 }
@@ -192,7 +233,7 @@ export function LiftOverTime({ timeline, variants, truth, which }: LiftOverTimeP
           <div key={panel[0]?.key ?? ''}>
             {panels.length > 1 && <p className={`panel-name ${colourClass(panel[0]?.variant ?? 0)}`}>{nameOr(panel[0]?.key ?? '')}</p>}
             <TimeCursor positions={positions} margins={panel.length > 1 ? kMargins : kPanelMargins} say={say} name={name}>
-              {(index) => <Panel panel={panel} scale={scale} index={index} truth={shownTruth} height={panels.length > 1 ? kPanelHeight : kHeight} label={`${name}. ${say(times.length - 1)}`} />}
+              {(index) => <Panel panel={panel} scale={scale} index={index} truth={shownTruth} height={panels.length > 1 ? kPanelHeight : kHeight} which={which} label={`${name}. ${say(times.length - 1)}`} />}
             </TimeCursor>
           </div>
           );
