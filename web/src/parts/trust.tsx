@@ -55,7 +55,7 @@ function Split({ analysis }: { analysis: Analysis }): ReactNode {
           <tr key={variant.name}>
             <th scope="row">
               <VariantLabel name={variant.name} variant={i} />
-              {variant.is_control && <span className="muted"> control</span>}
+              {variant.is_control && variant.name !== 'control' && <span className="muted"> control</span>}
             </th>
             <td>{count(variant.units)}</td>
             <td>{total === 0 ? 'none yet' : percent(variant.units / total, 2)}</td>
