@@ -8,13 +8,13 @@
 #include "server/serve.hpp"
 #include "server/settings.hpp"
 #include "server/truth_file.hpp"
+#include "stop_signals.hpp"
 
 #include <splitplot/base/key.hpp>
 #include <splitplot/report/report.hpp>
 #include <splitplot/report/timeline.hpp>
 #include <splitplot/serve/server.hpp>
 
-#include <csignal>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -33,17 +33,6 @@ constexpr auto kGrace = std::chrono::seconds(10);
 struct ServeOptions {
   TypedSettings typed;
 };
-
-/// Blocks the signals that stop the server, for this thread and those it starts; they are waited for instead.
-sigset_t block_stop_signals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);  // a client that went away is an error of that connection
-  return signals;
-}
 
 /// Real time, or in test mode one that stands still until it is set.
 struct ServerClock {
@@ -164,7 +153,7 @@ ExitCode run_serve(const ServeOptions& options) {
 }  // namespace
 
 Result<void> serve_until_signal(const ServerSettings& settings, const ServeHooks& hooks) {
-  const sigset_t signals = block_stop_signals();
+  const StopSignals signals;
   ServerClock clock;
   if (settings.test_mode) clock.manual.emplace(clock.system.now());
   const auto log = make_json_log(clock.get(), settings.debug_log);
@@ -204,8 +193,7 @@ Result<void> serve_until_signal(const ServerSettings& settings, const ServeHooks
   if (hooks.listening) {
     if (auto begun = hooks.listening(url_of(settings, (*server)->port())); !begun) return begun;
   }
-  int signal = 0;
-  sigwait(&signals, &signal);
+  const int signal = signals.wait();
   log->info("stopping", {{"signal", signal}});
   if (hooks.stopping) hooks.stopping();
   (*server)->stop(kGrace);

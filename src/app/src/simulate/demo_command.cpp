@@ -22,7 +22,7 @@ constexpr const char* kFolder = "splitplot-demo";
 struct DemoOptions {
   TypedSettings typed;
   ShopFlags shop;
-  std::uint64_t users = 30'000;
+  std::uint64_t users = 40'000;
   DemoPace pace;
 };
 

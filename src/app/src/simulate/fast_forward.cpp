@@ -176,11 +176,15 @@ Result<void> FastForward::send(const VisitReport& report) {
       {kEnvironment, kShopConnection, std::move(parsed->events), std::move(parsed->rejected)});
 }
 
+Result<void> FastForward::settle() {
+  if (auto done = inflow_->wait_for(0); !done) return done;
+  return installation_.loader().wait_until(installation_.journal().durable_end(), kPatience);
+}
+
 Result<void> FastForward::finish() {
   if (auto done = send_resent_before(Timestamp::max()); !done) return done;
   clock_.set(options_.until);
-  if (auto done = inflow_->wait_for(0); !done) return done;
-  return installation_.loader().wait_until(installation_.journal().durable_end(), kPatience);
+  return settle();
 }
 
 std::vector<ComingVisit> FastForward::coming() const {

@@ -39,7 +39,10 @@ class FastForward {
   /// Plays all visits that end before `time`, and sets the clock there. Errors: those of the pipeline.
   Result<void> run_until(Timestamp time);
 
-  /// Sends what was held back, and returns when everything is in the warehouse. The shop is closed afterwards.
+  /// Returns when everything that was sent is in the warehouse.
+  Result<void> settle();
+
+  /// Sends what was held back, and settles. The shop is closed afterwards.
   Result<void> finish();
 
   [[nodiscard]] const Truth& truth() const { return truth_; }

@@ -86,7 +86,7 @@ std::string shop_documents(const ShopModel& model, const ReadingPlan& plan) {
       experiment_document(model, plan, Question::Flow, "A shorter checkout brings more orders",
                           "{primary: [orders], secondary: [revenue], guardrail: [contacts]}", kDimensions);
   if (model.options().with_aa) {
-    text += experiment_document(model, {}, Question::SamePage, "Nothing: both variants are the same page",
+    text += experiment_document(model, {}, Question::SamePage, "None, since both variants are the same page",
                                 "{primary: [orders], secondary: [revenue]}", "");
   }
   return text;

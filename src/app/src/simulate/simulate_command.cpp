@@ -4,7 +4,9 @@
 #include "files.hpp"
 #include "server/installation.hpp"
 #include "server/json_log.hpp"
+#include "server/serve.hpp"
 #include "simulate/fast_forward.hpp"
+#include "simulate/live_run.hpp"
 #include "simulate/shop_documents.hpp"
 #include "simulate/shop_flags.hpp"
 
@@ -30,14 +32,9 @@ struct SimulateOptions {
   std::uint64_t days = 28;
   std::uint64_t users = 20'000;
   std::string from = "2026-01-05T00:00:00Z";
-  std::string truth_path;
-  bool json = false;
   ShopFlags shop;
+  LiveRunOptions live;  ///< also --truth and --json, of both ways
 };
-
-ErrorStyle style_of(const SimulateOptions& options) {
-  return options.json ? ErrorStyle::Json : ErrorStyle::Text;
-}
 
 ExitCode failed(const Error& error, ErrorStyle style) {
   print_error(error, style);
@@ -77,37 +74,48 @@ Result<std::string> fast_forward(const SimulateOptions& options, const ShopModel
     return fail(ErrorCode::Conflict, fmt::format("there are events in {} already", settings->data),
                 "name an empty folder by --data");
   }
+  if (!options.live.json) print_first_keys((*installation)->first_keys());
   if (auto opened = open_shop((*installation)->catalogue(), model); !opened)
     return tl::unexpected(opened.error());
   FastForward play(**installation, clock, model, span);
   if (auto done = run_days(play, span); !done) return tl::unexpected(done.error());
 
   const Value truth = play.truth().document(span.from, span.until, play.counts());
-  if (!options.truth_path.empty()) {
-    if (auto written = write_file(options.truth_path, model::pretty_json(truth) + "\n"); !written)
+  if (!options.live.truth_path.empty()) {
+    if (auto written = write_file(options.live.truth_path, model::pretty_json(truth) + "\n"); !written)
       return tl::unexpected(written.error());
   }
-  if (options.json) return model::pretty_json(truth) + "\n";
+  if (options.live.json) return model::pretty_json(truth) + "\n";
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
   return summary_text(model, span, play.counts(), took.count()) +
          fmt::format("Look at it:  splitplot serve --data {}\n", settings->data);
 }
 
-ExitCode run_fast_forward(const SimulateOptions& options) {
+Result<std::string> run_simulate(const SimulateOptions& options) {
   const auto shop = shop_options(options.shop);
-  if (!shop) return failed(shop.error(), style_of(options));
+  if (!shop) return tl::unexpected(shop.error());
+  if (!options.fast_forward) return run_live(options.live, *shop);
   const auto from = parse_rfc3339(options.from);
   if (!from) {
-    return failed({ErrorCode::InvalidArgument, fmt::format("--from: '{}' is no time", options.from),
-                   "write it like 2026-01-05T00:00:00Z"},
-                  style_of(options));
+    return fail(ErrorCode::InvalidArgument, fmt::format("--from: '{}' is no time", options.from),
+                "write it like 2026-01-05T00:00:00Z");
   }
   const ShopModel model(*shop, *from);
-  const FastForwardOptions span{*from, *from + std::chrono::hours(24) * options.days, options.users, {}};
-  const auto told = fast_forward(options, model, span);
-  if (!told) return failed(told.error(), style_of(options));
-  std::cout << *told;
-  return ExitCode::Success;
+  return fast_forward(options, model,
+                      {*from, *from + std::chrono::hours(24) * options.days, options.users, {}});
+}
+
+void add_live_flags(CLI::App& command, LiveRunOptions& live) {
+  command.add_option("--key", live.key, "Live: a key of a server connection");
+  command.add_option("--admin-key", live.admin_key, "Live: an admin key, to apply the shop's documents with");
+  command.add_option("--rate", live.visitors_per_second, "Live: new visitors a second")
+      ->capture_default_str()
+      ->check(CLI::Range(0.01, 100'000.0));
+  command.add_option("--speed", live.speed, "Live: how much faster time runs in the shop")
+      ->capture_default_str()
+      ->check(CLI::Range(1.0, 1'000'000.0));
+  command.add_option("--visitors", live.visitors, "Live: close after so many new visitors");
+  command.add_option("--for", live.seconds, "Live: close after so many seconds");
 }
 
 }  // namespace
@@ -118,6 +126,7 @@ void add_simulate_command(CLI::App& program, Run& run) {
       program.add_subcommand("simulate", "Play a shop with a written-down truth, for tests and trials");
   auto* way = command->add_option_group("way to run");
   way->add_flag("--fast-forward", options->fast_forward, "In-process on a simulated clock, into --data");
+  way->add_option("--live", options->live.url, "As HTTP clients of the server at this address");
   way->require_option(1);
   add_data_flags(*command, options->typed);
   command->add_option("--days", options->days, "How long the shop runs")
@@ -127,10 +136,18 @@ void add_simulate_command(CLI::App& program, Run& run) {
       ->capture_default_str()
       ->check(CLI::Range(1, 50'000'000));
   command->add_option("--from", options->from, "When it begins")->capture_default_str();
-  command->add_option("--truth", options->truth_path, "File for the truth, as JSON");
-  command->add_flag("--json", options->json, "Print the truth");
+  command->add_option("--truth", options->live.truth_path, "File for the truth, as JSON");
+  command->add_flag("--json", options->live.json, "Print the truth");
+  add_live_flags(*command, options->live);
   add_shop_flags(*command, options->shop);
-  command->callback([options, &run] { run = [options] { return run_fast_forward(*options); }; });
+  command->callback([options, &run] {
+    run = [options] {
+      const auto told = run_simulate(*options);
+      if (!told) return failed(told.error(), options->live.json ? ErrorStyle::Json : ErrorStyle::Text);
+      std::cout << *told;
+      return ExitCode::Success;
+    };
+  });
 }
 
 }  // namespace splitplot::app
