@@ -38,7 +38,7 @@ Timestamp opening() {
 
 ShopRun::ShopRun(const ShopRunOptions& options)
     : options_(options), folder_(new_folder()), from_(opening()), model_(options.shop, from_), clock_(from_) {
-  installation_ = must(app::Installation::open(settings_of(folder_), clock_, log_));
+  installation_ = must(app::Installation::open(settings_of(folder_), clock_, log_, [](const auto&) {}));
   must(open_shop(installation_->catalogue(), model_, options.plan));
   play_ = std::make_unique<FastForward>(
       *installation_, clock_, model_,
