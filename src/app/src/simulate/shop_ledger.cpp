@@ -89,7 +89,7 @@ Result<ShopState> read_ledger(const std::string& path, const ShopModel& model,
           known != last.end() ? known->second.visitor : model.visitor(line->visitor, start);
       visit = visit_of(model, visitor, model.plan(visitor, line->visit, start), *line);
     }
-    if (!visit) {
+    if (!visit || ledger_line(*visit) != text + "\n") {
       return fail(ErrorCode::BadData, fmt::format("{}:{}: '{}' is no visit of this shop", path, number, text),
                   "delete the demo's folder and begin anew");
     }

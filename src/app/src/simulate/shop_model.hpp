@@ -30,9 +30,9 @@ struct Disturbances {
 
 struct ShopOptions {
   std::uint64_t seed = 1;
-  Disturbances disturbances;
+  Disturbances disturbances = {};
   bool with_aa = false;  ///< a third experiment, both of whose variants are the same
-  std::vector<Fault> faults;
+  std::vector<Fault> faults = {};
 };
 
 struct Visitor {
