@@ -17,8 +17,8 @@ deps: deps-test ## install everything that build and tests need: Debian packages
 build: deps-build ## build what users run: build/release/bin/splitplot
 	@scripts/build release
 
-run: build ## build, make an example experiment, analyse it, show the report (out/example)
-	@scripts/run-example
+run: build ## build, open the demo shop (out/demo), print where to look; Ctrl-C stops it
+	@scripts/run-demo
 
 test: deps-test ## build and run all tests but the long ones, unit tests also under the sanitizers
 	@scripts/build asan-ubsan
@@ -56,7 +56,7 @@ docs: deps-test ## write the generated parts of the documentation: module table,
 	@node scripts/update-module-table.mjs build/dev/module_table.md ARCHITECTURE.md
 
 clean: ## delete what was built
-	rm -rf build out/example
+	rm -rf build out/demo
 
 deps-build:
 	@scripts/install-debian-packages deps/debian-build.txt

@@ -100,7 +100,10 @@ TEST(Coverage, RawAndPooledIntervalsCoverTheTruthOfShops) {
       compare(run.analyze(experiment), std::string(experiment), truth, coverage);
     }
   }
-  for (const auto& [row, tally] : coverage.raw) std::cout << row << ": " << text_of(tally) << '\n';
+  for (const auto& [row, tally] : coverage.raw) {
+    std::cout << row << ": " << text_of(tally) << '\n';
+    EXPECT_GE(tally.share(), 0.95 - tally.band(0.95)) << row;
+  }
   std::cout << "raw: " << text_of(coverage.all_raw) << "\npooled: " << text_of(coverage.all_pooled) << '\n';
   EXPECT_NEAR(coverage.all_raw.share(), 0.95, coverage.all_raw.band(0.95));
   EXPECT_GE(coverage.all_pooled.share(), 0.93 - coverage.all_pooled.band(0.93));
