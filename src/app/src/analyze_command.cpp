@@ -1,18 +1,16 @@
 // splitplot analyze: one experiment file in, one honest report out.
 
+#include "analysis_options.hpp"
 #include "choice.hpp"
 #include "command.hpp"
 #include "files.hpp"
-#include "statistics_options.hpp"
 #include "terminal.hpp"
 
 #include <splitplot/experiment/analysis.hpp>
 #include <splitplot/report/report.hpp>
 #include <splitplot/store/warehouse.hpp>
 
-#include <charconv>
 #include <iostream>
-#include <map>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -25,17 +23,10 @@ namespace {
 using experiment::AnalysisRequest;
 
 /// The options as typed, before they are checked.
-struct AnalyzeOptions {
-  AnalysisRequest request;
+struct AnalyzeOptions : AnalysisOptions {
   std::string file;
   std::string exposures;
-  std::string delimiter;
-  std::string decimal;
-  std::string time;
-  std::vector<std::string> kinds;
-  std::vector<std::string> weights;
   std::string html_path;
-  StatisticsOptions statistics;
   bool json = false;
   bool quiet = false;
   ColourChoice colour = ColourChoice::Automatic;
@@ -58,58 +49,6 @@ Exit codes: 0 done (read the findings), 1 internal error, 2 wrong options or
 names, 3 data that cannot be analysed, 4 file that cannot be read or written,
 5 a limit was reached.)";
 
-Result<char> one_character(const std::string& text, std::string_view option) {
-  if (text == "\\t" || text == "tab") return '\t';
-  if (text.size() == 1) return text[0];
-  return fail(ErrorCode::InvalidArgument, fmt::format("{} takes one character, not '{}'", option, text),
-              "for a tab, write tab");
-}
-
-/// "A=50,B=50" and repeated options to one text per variant. A part without '=' belongs to the next: names may hold commas.
-std::vector<std::string> weight_pairs(const std::vector<std::string>& options) {
-  std::vector<std::string> pairs;
-  for (const std::string& option : options) {
-    std::string pair;
-    for (std::size_t begin = 0; begin <= option.size();) {
-      const std::size_t comma = std::min(option.find(',', begin), option.size());
-      pair += (pair.empty() ? "" : ",") + option.substr(begin, comma - begin);
-      begin = comma + 1;
-      if (pair.find('=') == std::string::npos && begin <= option.size()) continue;
-      pairs.push_back(std::move(pair));
-      pair.clear();
-    }
-  }
-  return pairs;
-}
-
-Result<void> read_pairs(AnalyzeOptions& options) {
-  for (const std::string& text : options.kinds) {
-    auto pair = name_and_value(text, "--kind");
-    if (!pair) return tl::unexpected(pair.error());
-    if (pair->second == "proportion") {
-      options.request.kinds[pair->first] = experiment::MetricKind::Proportion;
-    } else if (pair->second == "mean") {
-      options.request.kinds[pair->first] = experiment::MetricKind::Mean;
-    } else {
-      return fail(ErrorCode::InvalidArgument, fmt::format("'{}' is no kind of metric", pair->second),
-                  "there are proportion and mean");
-    }
-  }
-  for (const std::string& text : weight_pairs(options.weights)) {
-    auto pair = name_and_value(text, "--weights");
-    if (!pair) return tl::unexpected(pair.error());
-    double weight = 0;
-    const char* end = pair->second.data() + pair->second.size();
-    const auto parsed = std::from_chars(pair->second.data(), end, weight);
-    if (parsed.ec != std::errc() || parsed.ptr != end) {
-      return fail(ErrorCode::InvalidArgument, fmt::format("the weight of '{}' is '{}', which is not a number",
-                                                          pair->first, pair->second));
-    }
-    options.request.weights[pair->first] = weight;
-  }
-  return {};
-}
-
 Result<void> finish_request(AnalyzeOptions& options) {
   AnalysisRequest& request = options.request;
   if (options.file.empty() == options.exposures.empty()) {
@@ -119,25 +58,6 @@ Result<void> finish_request(AnalyzeOptions& options) {
         "Usage: splitplot analyze FILE --variant COLUMN --metric COLUMN, or --exposures FILE --events FILE");
   }
   request.path = options.file.empty() ? options.exposures : options.file;
-  if (!options.delimiter.empty()) {
-    auto character = one_character(options.delimiter, "--delimiter");
-    if (!character) return tl::unexpected(character.error());
-    request.read_options.delimiter = *character;
-  }
-  if (!options.decimal.empty()) {
-    auto character = one_character(options.decimal, "--decimal");
-    if (!character) return tl::unexpected(character.error());
-    if (*character != '.' && *character != ',') {
-      return fail(ErrorCode::InvalidArgument,
-                  fmt::format("--decimal is . or , and not '{}'", options.decimal));
-    }
-    request.read_options.decimal_separator = *character;
-  }
-  if (!options.time.empty()) {
-    const auto comma = options.time.find(',');
-    request.time_column = options.time.substr(0, comma);
-    if (comma != std::string::npos) request.event_time_column = options.time.substr(comma + 1);
-  }
   for (const std::string& input : {request.path, request.events_path.value_or(std::string())}) {
     if (!options.html_path.empty() && same_file(options.html_path, input)) {
       return fail(ErrorCode::InvalidArgument, fmt::format("--html names the file to read, {}", input),
@@ -145,8 +65,7 @@ Result<void> finish_request(AnalyzeOptions& options) {
     }
   }
   request.with_distributions = !options.html_path.empty();
-  if (auto read = read_statistics(options.statistics, request); !read) return read;
-  return read_pairs(options);
+  return read_options(options);
 }
 
 Result<experiment::Analysis> analyse(const AnalyzeOptions& options) {

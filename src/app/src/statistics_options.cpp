@@ -15,14 +15,6 @@ using stats::Correction;
 
 constexpr std::uint64_t kMostUnits = 1'000'000'000'000;
 
-std::vector<std::pair<std::string, SegmentCorrection>> segment_corrections() {
-  std::vector<std::pair<std::string, SegmentCorrection>> words;
-  for (const auto& [word, correction] : experiment::correction_words())
-    words.push_back({word, {correction, experiment::FamilyStructure::Flat}});
-  words.push_back({"hierarchical", {Correction::BenjaminiHochberg, experiment::FamilyStructure::BySegment}});
-  return words;
-}
-
 /// A word for all metrics, or one for a single metric.
 struct Choice {
   std::optional<std::string> metric;
@@ -134,6 +126,14 @@ void add_look_options(CLI::App& command, StatisticsOptions& options, AnalysisReq
 
 }  // namespace
 
+std::vector<std::pair<std::string, SegmentCorrection>> segment_correction_words() {
+  std::vector<std::pair<std::string, SegmentCorrection>> words;
+  for (const auto& [word, correction] : experiment::correction_words())
+    words.push_back({word, {correction, experiment::FamilyStructure::Flat}});
+  words.push_back({"hierarchical", {Correction::BenjaminiHochberg, experiment::FamilyStructure::BySegment}});
+  return words;
+}
+
 Result<std::pair<std::string, std::string>> name_and_value(const std::string& text, std::string_view option) {
   const auto at = text.rfind('=');
   if (at == std::string::npos || at == 0 || at + 1 == text.size()) {
@@ -154,7 +154,7 @@ void add_statistics_options(CLI::App& command, StatisticsOptions& options, Analy
       ->group(group);
   add_choice(command, "--segment-correction", options.segment_correction,
              "Over segments x metrics x variants: bh (default), hierarchical, or any of the above",
-             segment_corrections())
+             segment_correction_words())
       ->group(group);
   add_look_options(command, options, request, group);
 }

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -18,6 +19,9 @@ struct SegmentCorrection {
   stats::Correction correction = stats::Correction::BenjaminiHochberg;
   experiment::FamilyStructure structure = experiment::FamilyStructure::Flat;
 };
+
+/// What it is called: the corrections, and "hierarchical".
+[[nodiscard]] std::vector<std::pair<std::string, SegmentCorrection>> segment_correction_words();
 
 /// The options as typed, before they are checked.
 struct StatisticsOptions {

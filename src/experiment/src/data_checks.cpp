@@ -25,25 +25,6 @@ constexpr double kImbalanceAlarm = 0.001;
 /// More values than this in the variant column, and it is none.
 constexpr std::size_t kMaximumVariants = 50;
 
-/// Names that controls commonly have, most telling first.
-std::optional<std::string> guess_control(const std::vector<std::string>& names) {
-  constexpr std::array<std::string_view, 12> kControls{"control", "ctrl",    "baseline", "original",
-                                                       "holdout", "default", "placebo",  "off",
-                                                       "a",       "0",       "false",    "none"};
-  for (const std::string_view wanted : kControls) {
-    for (const std::string& name : names) {
-      if (equal_ignoring_case(name, wanted)) return name;
-    }
-  }
-  // "No E-Mail", "no_banner": a variant that is called by what it lacks.
-  for (const std::string& name : names) {
-    if (name.size() > 3 && equal_ignoring_case(name.substr(0, 2), "no") &&
-        (name[2] == ' ' || name[2] == '_' || name[2] == '-'))
-      return name;
-  }
-  return std::nullopt;
-}
-
 Result<std::string> find_control(const std::vector<std::string>& names, const AnalysisRequest& request,
                                  std::vector<Assumption>& assumptions) {
   if (request.control) {
@@ -108,6 +89,25 @@ void note(Analysis& analysis, Severity severity, std::string code, std::string m
 }
 
 }  // namespace
+
+std::optional<std::string> guess_control(const std::vector<std::string>& names) {
+  // Most telling first.
+  constexpr std::array<std::string_view, 12> kControls{"control", "ctrl",    "baseline", "original",
+                                                       "holdout", "default", "placebo",  "off",
+                                                       "a",       "0",       "false",    "none"};
+  for (const std::string_view wanted : kControls) {
+    for (const std::string& name : names) {
+      if (equal_ignoring_case(name, wanted)) return name;
+    }
+  }
+  // "No E-Mail", "no_banner": a variant that is called by what it lacks.
+  for (const std::string& name : names) {
+    if (name.size() > 3 && equal_ignoring_case(name.substr(0, 2), "no") &&
+        (name[2] == ' ' || name[2] == '_' || name[2] == '-'))
+      return name;
+  }
+  return std::nullopt;
+}
 
 std::size_t index_of(const std::vector<Variant>& variants, const std::string& name) {
   return static_cast<std::size_t>(std::ranges::find(variants, name, &Variant::name) - variants.begin());

@@ -7,6 +7,7 @@
 
 #include <splitplot/experiment/analysis.hpp>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,9 @@ namespace splitplot::experiment {
 [[nodiscard]] Result<std::vector<Variant>> find_variants(const store::Frame& frame, const FramePlan& plan,
                                                          const AnalysisRequest& request,
                                                          std::vector<Assumption>& assumptions);
+
+/// The name that a control commonly has, or that says what it lacks ("No E-Mail").
+[[nodiscard]] std::optional<std::string> guess_control(const std::vector<std::string>& names);
 
 /// Position of a variant that is known to be there.
 [[nodiscard]] std::size_t index_of(const std::vector<Variant>& variants, const std::string& name);

@@ -1,6 +1,7 @@
 #include "management/handlers.hpp"
 #include "ofrep/handlers.hpp"
 #include "operation/handlers.hpp"
+#include "results/file_handlers.hpp"
 #include "results/handlers.hpp"
 #include "route.hpp"
 #include "segment/handlers.hpp"
@@ -18,6 +19,7 @@ constexpr std::size_t kContextBody = 256UL * 1024;
 /// Twice the batch limit of Segment, so that what is a little too large gets an answer in the API's own words.
 constexpr std::size_t kEventBody = 1024UL * 1024;
 constexpr std::size_t kDocumentsBody = 16UL * 1024 * 1024;
+constexpr std::size_t kFileBody = 64UL * 1024 * 1024;
 
 /// OFREP: any OpenFeature client, browsers among them.
 constexpr Route decision(std::string_view pattern, Handler how) {
@@ -51,6 +53,20 @@ constexpr Route own(Method method, std::string_view pattern, Permission who, Han
           Cors::No,
           ErrorForm::Problem,
           mode,
+          how};
+}
+
+/// A file as the body, whatever it calls itself.
+constexpr Route upload(std::string_view pattern, Handler how) {
+  return {Method::Post,
+          pattern,
+          Permission::Results,
+          Credentials::HeaderOrSession,
+          kFileBody,
+          ContentType::Any,
+          Cors::No,
+          ErrorForm::Problem,
+          Mode::Always,
           how};
 }
 
@@ -129,6 +145,10 @@ constexpr Route kRoutes[] = {
         Handler::on_pool(&results::page)),
     own(Method::Get, "/api/v1/experiments/{key}/timeline", Permission::Results,
         Handler::on_pool(&results::timeline)),
+    upload("/api/v1/files", Handler::on_pool(&results::upload_file)),
+    own(Method::Post, "/api/v1/files/{id}/analysis", Permission::Results,
+        Handler::on_pool(&results::analyse_file)),
+    own(Method::Delete, "/api/v1/files/{id}", Permission::Results, Handler::on_pool(&results::remove_file)),
     own(Method::Get, "/api/v1/demo/truth", Permission::Results, Handler::on_pool(&results::truth)),
     own(Method::Post, "/api/v1/connections/{key}/keys", Permission::Operate,
         Handler::on_pool(&management::add_key)),

@@ -163,6 +163,7 @@ class ServiceTest : public ::testing::Test {
             .site = site,
             .traffic = traffic,
             .experiments = experiments,
+            .files = files,
             .truth = truth};
   }
 
@@ -257,6 +258,7 @@ class ServiceTest : public ::testing::Test {
   ServerOptions options;
   ResultsSource results;
   ExperimentSources experiments;
+  FileAnalyses* files = nullptr;
   TruthSource truth;
   BackUp back_up;
   std::vector<ReadinessCheck> readiness;

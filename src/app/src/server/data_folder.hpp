@@ -5,6 +5,7 @@
 //   journal/           the truth: every accepted event
 //   online/            profiles and ids of events: made again from the journal
 //   warehouse.duckdb   rows to analyse: made again from the journal
+//   uploads/           files to be analysed; emptied at each start
 //   backups/           made by `splitplot backup`
 //   lock               held by the running server
 #pragma once
@@ -24,6 +25,7 @@ struct DataFolder {
   [[nodiscard]] std::string online() const { return root + "/online"; }
   [[nodiscard]] std::string warehouse() const { return root + "/warehouse.duckdb"; }
   [[nodiscard]] std::string spill() const { return root + "/spill"; }
+  [[nodiscard]] std::string uploads() const { return root + "/uploads"; }
   [[nodiscard]] std::string backups() const { return root + "/backups"; }
   [[nodiscard]] std::string lock() const { return root + "/lock"; }
 };

@@ -3,6 +3,7 @@
 #include "command.hpp"
 #include "files.hpp"
 #include "server/backup.hpp"
+#include "server/file_desk.hpp"
 #include "server/installation.hpp"
 #include "server/json_log.hpp"
 #include "server/serve.hpp"
@@ -161,6 +162,12 @@ Result<void> serve_until_signal(const ServerSettings& settings, const ServeHooks
   if (!opened) return tl::unexpected(opened.error());
   Installation& installation = **opened;
 
+  const DataFolder folder{settings.data};
+  const auto uploads = UploadFolder::open(folder.uploads(), clock.get());
+  if (!uploads) return tl::unexpected(uploads.error());
+  const auto files =
+      make_file_desk(**uploads, {settings.analysis_threads, "", folder.uploads() + "/spill"}, clock.get());
+
   const serve::Services services{
       .catalogue = installation.catalogue(),
       .pipeline = installation.pipeline(),
@@ -179,6 +186,7 @@ Result<void> serve_until_signal(const ServerSettings& settings, const ServeHooks
       .site = splitplot_dashboard(),
       .traffic = &installation.traffic(),
       .experiments = experiment_sources(installation),
+      .files = files.get(),
       .truth = truth_source(settings)};
   serve::ServerOptions server_options;
   server_options.address = settings.listen_address;

@@ -79,6 +79,22 @@ std::optional<std::uint64_t> BodyReader::whole_number(std::string_view name) {
   return {};
 }
 
+std::optional<double> BodyReader::number(std::string_view name) {
+  const std::optional<Value> value = take(name);
+  if (!value) return {};
+  if (const auto number = value->number()) return number;
+  complain_of_kind(name, "a number");
+  return {};
+}
+
+std::optional<Value::Object> BodyReader::object(std::string_view name) {
+  std::optional<Value> value = take(name);
+  if (!value) return {};
+  if (Value::Object* members = value->if_object()) return std::move(*members);
+  complain_of_kind(name, "an object");
+  return {};
+}
+
 std::optional<Value::Array> BodyReader::list(std::string_view name) {
   std::optional<Value> value = take(name);
   if (!value) return {};

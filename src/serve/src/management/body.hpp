@@ -24,7 +24,9 @@ class BodyReader {
   [[nodiscard]] std::optional<std::string> text(std::string_view name);
   [[nodiscard]] std::optional<bool> boolean(std::string_view name);
   [[nodiscard]] std::optional<std::uint64_t> whole_number(std::string_view name);
+  [[nodiscard]] std::optional<double> number(std::string_view name);
   [[nodiscard]] std::optional<Value::Array> list(std::string_view name);
+  [[nodiscard]] std::optional<Value::Object> object(std::string_view name);
 
   void complain(std::string_view pointer, std::string_view detail, std::string_view hint = {});
   void require(std::string_view name, bool is_there);

@@ -63,6 +63,9 @@ class ExperimentAnalysis final : public ExperimentWarehouse {
   Result<TabularFile> open_file(const std::string& path, const ReadOptions& options) override {
     return warehouse_->open_file(path, options);
   }
+  Result<TableSample> sample(const TabularFile& file, const Progress& progress) override {
+    return warehouse_->sample(file, progress);
+  }
   Result<Frame> aggregate(const UnitFrameQuery& query, const Progress& progress) override {
     return warehouse_->aggregate(query, progress);
   }

@@ -8,6 +8,7 @@
 #include "gzip_check.hpp"
 #include "source.hpp"
 #include "sql_text.hpp"
+#include "table_sampler.hpp"
 #include "warehouse_on.hpp"
 
 #include <splitplot/base/number_text.hpp>
@@ -89,6 +90,7 @@ class EmbeddedWarehouse final : public Warehouse {
       : shared_connection_(std::move(connection)), connection_(*shared_connection_) {}
 
   Result<TabularFile> open_file(const std::string& path, const ReadOptions& options) override;
+  Result<TableSample> sample(const TabularFile& file, const Progress& progress) override;
   Result<Frame> aggregate(const UnitFrameQuery& query, const Progress& progress) override;
   Result<std::vector<Histogram>> histograms(const UnitFrameQuery& query, std::size_t metric,
                                             const HistogramRange& range) override;
@@ -101,6 +103,7 @@ class EmbeddedWarehouse final : public Warehouse {
   template <typename T, typename Run>
   Result<T> beside_integrity_checks(const UnitFrameQuery& query, const Run& run);
   Result<FileKind> look_inside(const std::string& path, FileKind kind);
+  Result<Source> load(const TabularFile& file);
   Result<Sources> describe_sources(const UnitFrameQuery& query);
   Result<void> check_head(const SqlPlan& plan, const UnitFrameQuery& query, const Sources& sources);
   Attempt<Centres> find_centres(const SqlPlan& plan);
@@ -211,12 +214,21 @@ Result<FileKind> EmbeddedWarehouse::look_inside(const std::string& path, FileKin
   return kind;
 }
 
+Result<Source> EmbeddedWarehouse::load(const TabularFile& file) {
+  if (file.kind.format == FileFormat::Relation) return relation_source(file);
+  if (auto head = read_head(file.path); !head) return tl::unexpected(head.error());
+  return describe(connection_, file.path, file.kind, file.options);
+}
+
+Result<TableSample> EmbeddedWarehouse::sample(const TabularFile& file, const Progress& progress) {
+  const auto source = load(file);
+  if (!source) return tl::unexpected(source.error());
+  auto sample = sample_of(connection_, *source, progress);
+  if (!sample) return tl::unexpected(error_from(sample.error(), file.path));
+  return *std::move(sample);
+}
+
 Result<Sources> EmbeddedWarehouse::describe_sources(const UnitFrameQuery& query) {
-  const auto load = [&](const TabularFile& file) -> Result<Source> {
-    if (file.kind.format == FileFormat::Relation) return relation_source(file);
-    if (auto head = read_head(file.path); !head) return tl::unexpected(head.error());
-    return describe(connection_, file.path, file.kind, file.options);
-  };
   auto exposures = load(query.exposures);
   if (!exposures) return tl::unexpected(exposures.error());
   Sources sources{std::move(*exposures), std::nullopt};

@@ -15,6 +15,7 @@
 #include <splitplot/collect/loader.hpp>
 #include <splitplot/collect/pipeline.hpp>
 #include <splitplot/serve/experiments.hpp>
+#include <splitplot/serve/files.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -74,6 +75,7 @@ struct Services {
   std::span<const SiteFile> site;     ///< the dashboard; none: its paths answer 404
   collect::LiveTraffic* traffic = nullptr;
   ExperimentSources experiments;
+  FileAnalyses* files = nullptr;
   TruthSource truth;  ///< of a demo; without it its route answers 404
 };
 

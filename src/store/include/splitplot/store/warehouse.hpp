@@ -3,6 +3,7 @@
 #pragma once
 
 #include <splitplot/base/result.hpp>
+#include <splitplot/store/table_sample.hpp>
 #include <splitplot/store/tabular_file.hpp>
 #include <splitplot/store/unit_frame.hpp>
 
@@ -21,6 +22,10 @@ class Warehouse {
   /// Errors: Unreadable (no such file, binary, directory, no permission, empty, not well-formed), BadData (lines of
   /// different lengths).
   virtual Result<TabularFile> open_file(const std::string& path, const ReadOptions& options = {}) = 0;
+
+  /// Looks at the first rows of a file that was opened: what its columns hold.
+  /// Errors: as of `open_file`; Cancelled, ResourceLimit.
+  virtual Result<TableSample> sample(const TabularFile& file, const Progress& progress = {}) = 0;
 
   /// Answers a frame query: one look at the head and one pass over the file where the data are clean. More passes:
   ///  * a column whose later cells are not what the head promised (n/a among numbers): one, with every column as text;
