@@ -70,6 +70,7 @@ function pagesOf(longKey) {
     experiment: ['#/experiments/express-checkout', (page) => page.locator('.over-time .plotted').first().waitFor()],
     variants: [`#/experiments/${longKey}`, (page) => page.locator('.panels .plotted').nth(6).waitFor()],
     lost: ['#/experiments/lost-units', (page) => page.getByText('The planned split did not arrive').first().waitFor()],
+    nobody: ['#/experiments/nobody-yet', (page) => page.getByRole('heading', { name: 'What was planned' }).waitFor()],
     draft: ['#/experiments/next-quarter', (page) => page.getByText('that was started here').waitFor()],
     traffic: ['#/traffic', (page) => page.getByRole('heading', { name: 'Newest events' }).waitFor()],
     file: ['#/file', (page) => page.getByRole('button', { name: 'Choose a file' }).waitFor()],

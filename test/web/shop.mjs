@@ -36,6 +36,12 @@ metrics: {primary: [bought]}
 dimensions: [device]
 ---
 kind: experiment
+key: nobody-yet
+status: running
+variants: {control: 1, treatment: 1}
+metrics: {primary: [bought]}
+---
+kind: experiment
 key: next-quarter
 hypothesis: To be run when the shop is ready.
 status: draft

@@ -16,6 +16,7 @@ export function OverTime({ analysis, experiment, truth }: { analysis: Analysis; 
   const metric = wanted ?? analysis.metrics[0]?.name ?? null;
   const path = metric === null ? null : `/api/v1/experiments/${encodeURIComponent(experiment)}/timeline?metric=${encodeURIComponent(metric)}`;
   const { data, error } = usePolled<Timeline>(path, analysis.served?.stopped ? 0 : kPollMs);
+  // Every poll brings new objects with the same names; the pictures should notice only other names.
   const names = analysis.variants.map(({ name }) => name).join('\n');
   const variants = useMemo(() => names.split('\n'), [names]);
   const truths = useMemo(() => {
