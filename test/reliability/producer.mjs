@@ -77,7 +77,7 @@ export class Producer {
 
 /** Ids of the events in a stopped server's journal, one entry a record; read line by line, since there may be millions. */
 export async function journalled(server) {
-  const journal = spawn(server.binary, ['journal', '--data', server.data], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const journal = spawn(server.binary, ['journal', '--data', server.data], { stdio: ['ignore', 'pipe', 'ignore'] });  // which damage it found, it says there
   const ended = new Promise((resolve, reject) => { journal.once('error', reject).once('close', resolve); });
   const ids = [];
   for await (const line of createInterface({ input: journal.stdout })) {

@@ -25,7 +25,7 @@ class LiveShopTest : public testing::Test {
     folder_ = mkdtemp(folder.data());
     TypedSettings typed;
     typed.flags = {{"data", folder_.string()}, {"analysis-threads", "1"}};
-    installation_ = *Installation::open(*resolve_settings(typed), clock_, log_);
+    installation_ = *Installation::open(*resolve_settings(typed), clock_, log_, [](const auto&) {});
     const auto keys = open_shop(installation_->catalogue(), model_);
     key_ = keys->front().secret;
   }

@@ -5,8 +5,10 @@
 #include "server/settings.hpp"
 
 #include <splitplot/base/result.hpp>
+#include <splitplot/catalogue/catalogue.hpp>
 
 #include <functional>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -23,5 +25,8 @@ struct ServeHooks {
 /// Opens the data folder, listens, and returns after SIGINT or SIGTERM, when all is closed. Threads that were started
 /// before must have these signals blocked. Errors: as of Installation and serve::Server.
 [[nodiscard]] Result<void> serve_until_signal(const ServerSettings& settings, const ServeHooks& hooks);
+
+/// The keys of a new installation, for the eyes of the one who made it.
+void print_first_keys(std::ostream& out, const std::vector<catalogue::NewCredential>& keys);
 
 }  // namespace splitplot::app

@@ -119,15 +119,6 @@ std::string url_of(const ServerSettings& settings, std::uint16_t port) {
   return fmt::format("http://{}{}{}:{}", six ? "[" : "", settings.listen_address, six ? "]" : "", port);
 }
 
-void print_first_keys(const std::vector<catalogue::NewCredential>& keys) {
-  std::cout << "A new installation. Its keys, shown only now (new ones: splitplot keys add CONNECTION):\n\n";
-  for (const catalogue::NewCredential& key : keys) {
-    std::cout << fmt::format("  {:<8} {}\n", key.connection, key.secret);
-  }
-  std::cout << "\nFor the commands apply, get, results ...:  export SPLITPLOT_KEY=<the admin key>\n"
-            << std::flush;
-}
-
 void announce(const std::string& url, const ServerSettings& settings) {
   std::cout << fmt::format("\nSplitplot {} listens on {}  (data: {}; stop with Ctrl-C)\n", SPLITPLOT_VERSION,
                            url, settings.data)
@@ -153,12 +144,21 @@ ExitCode run_serve(const ServeOptions& options) {
 
 }  // namespace
 
+void print_first_keys(std::ostream& out, const std::vector<catalogue::NewCredential>& keys) {
+  out << "A new installation. Its keys, shown only now (new ones: splitplot keys add CONNECTION):\n\n";
+  for (const catalogue::NewCredential& key : keys) {
+    out << fmt::format("  {:<8} {}\n", key.connection, key.secret);
+  }
+  out << "\nFor the commands apply, get, results ...:  export SPLITPLOT_KEY=<the admin key>\n" << std::flush;
+}
+
 Result<void> serve_until_signal(const ServerSettings& settings, const ServeHooks& hooks) {
   const StopSignals signals;
   ServerClock clock;
   if (settings.test_mode) clock.manual.emplace(clock.system.now());
   const auto log = make_json_log(clock.get(), settings.debug_log);
-  auto opened = Installation::open(settings, clock.get(), *log, print_first_keys);
+  auto opened = Installation::open(settings, clock.get(), *log,
+                                   [](const auto& keys) { print_first_keys(std::cout, keys); });
   if (!opened) return tl::unexpected(opened.error());
   Installation& installation = **opened;
 

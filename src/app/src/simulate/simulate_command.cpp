@@ -68,13 +68,14 @@ Result<std::string> fast_forward(const SimulateOptions& options, const ShopModel
   if (!settings) return tl::unexpected(settings.error());
   ManualClock clock(span.from);
   const auto log = make_json_log(clock, settings->debug_log);
-  auto installation = Installation::open(*settings, clock, *log, [](const auto&) {});
+  auto installation = Installation::open(*settings, clock, *log, [&options](const auto& keys) {
+    print_first_keys(options.live.json ? std::cerr : std::cout, keys);
+  });
   if (!installation) return tl::unexpected(installation.error());
   if ((*installation)->journal_recovery().records > 0) {
     return fail(ErrorCode::Conflict, fmt::format("there are events in {} already", settings->data),
                 "name an empty folder by --data");
   }
-  if (!options.live.json) print_first_keys((*installation)->first_keys());
   if (auto opened = open_shop((*installation)->catalogue(), model); !opened)
     return tl::unexpected(opened.error());
   FastForward play(**installation, clock, model, span);
