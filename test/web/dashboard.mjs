@@ -140,9 +140,14 @@ async function checkFile(browser, server, folder, screenshots, findings) {
   await analyse.waitFor();
   findings.expect(await analyse.isDisabled(), 'a column was chosen without being asked for');
   await page.getByRole('button', { name: 'Use all suggestions' }).click();
+  // What was measured before the exposure is no outcome: only who knows the file can say so.
+  await page.getByRole('button', { name: /Use spend_before as$/ }).click();
+  await page.getByRole('option', { name: 'Covariate' }).click();
   await analyse.click();
   await page.getByRole('heading', { name: 'What changed?' }).waitFor();
   await look(page, 'file-result', screenshots, findings);
+  findings.expect(await page.getByRole('img', { name: /^spend_before/ }).count() === 0, 'a covariate is shown as a metric');
+  await checkKeyboard(page, 'file-result', findings);
   for (const [format, holds] of [['HTML report', /<!doctype html>/i], ['JSON', /"splitplot\.analysis"/]]) {
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: `Save as ${format}` }).click()]);
     findings.expect(holds.test(readFileSync(await download.path(), 'utf8')), `what was saved is no ${format}`);

@@ -222,14 +222,14 @@ export interface Traffic {
   rejected: { received: string; source: string; reason: string; message: string }[];
 }
 
-export type ColumnRole = 'variant' | 'unit' | 'time' | 'metric' | 'dimension' | 'none';
+export type Suggestion = 'variant' | 'unit' | 'time' | 'metric' | 'dimension' | 'none';
 export interface UploadedFile {
   id: string;
   name: string;
   bytes: number;
   expires: string;
-  columns: { name: string; type: string; suggestion: ColumnRole; why: string }[];
-  sample: string[][];
+  columns: { name: string; type: string; suggestion: Suggestion; why: string }[];
+  sample: (string | null)[][];
 }
 
 export interface TrueEffect {

@@ -1,9 +1,9 @@
 // What each column of an uploaded file is. Suggestions are shown with their reason and taken over only when the reader says so.
 import { type ReactNode, useState } from 'react';
 import { Button, Input, Label, TextField } from 'react-aria-components';
-import type { ColumnRole, UploadedFile } from '../api/types';
+import type { Suggestion, UploadedFile } from '../api/types';
 import { bytes } from '../text/time';
-import { Choice } from './choice';
+import { Choice, type Option } from './choice';
 import { Toggle } from './toggle';
 
 export interface FileRequest {
@@ -12,18 +12,45 @@ export interface FileRequest {
   unit?: string;
   time?: string;
   metrics: string[];
+  lower_is_better: string[];
+  covariates: string[];
   by: string[];
   sequential: boolean;
+  duplicates: string;
+  missing: string;
 }
+
+/** What a column can be: what the server suggests, and what only its owner can know. */
+type ColumnRole = Suggestion | 'lower' | 'covariate';
 
 const roles: { id: ColumnRole; text: string; hint: string }[] = [
   { id: 'variant', text: 'Variant', hint: 'which group the unit was in' },
   { id: 'unit', text: 'Unit', hint: 'who was randomised' },
   { id: 'time', text: 'Time', hint: 'when it was exposed' },
-  { id: 'metric', text: 'Metric', hint: 'what should have changed' },
+  { id: 'metric', text: 'Metric', hint: 'what should have changed: higher is better' },
+  { id: 'lower', text: 'Metric, lower is better', hint: 'such as refunds or waiting times' },
+  { id: 'covariate', text: 'Covariate', hint: 'known before the exposure: makes intervals narrower' },
   { id: 'dimension', text: 'Dimension', hint: 'segments to compare' },
   { id: 'none', text: 'Leave out', hint: 'not looked at' },
 ];
+
+const duplicates: Option[] = [
+  { id: 'refuse', text: 'do not occur', hint: 'one row per unit; else say so' },
+  { id: 'first', text: 'are repetitions', hint: 'the first counts' },
+  { id: 'sum', text: 'are added up', hint: 'rows are events of the unit' },
+];
+const missingCells: Option[] = [
+  { id: 'leave-out', text: 'leave the unit out', hint: 'of that metric' },
+  { id: 'zero', text: 'mean zero', hint: 'nothing happened' },
+];
+
+/** What is not about a single column. */
+interface Rest {
+  control: string;
+  sequential: boolean;
+  duplicates: string;
+  missing: string;
+}
 
 type Roles = Record<string, ColumnRole | undefined>;
 
@@ -42,10 +69,10 @@ function missing(file: UploadedFile, chosen: Roles): string {
   if (variants > 1) return 'Only one column can be the variant.';
   if (named(file, chosen, 'unit').length > 1) return 'Only one column can be the unit.';
   if (named(file, chosen, 'time').length > 1) return 'Only one column can be the time.';
-  return named(file, chosen, 'metric').length === 0 ? 'Say which columns are metrics.' : '';
+  return named(file, chosen, 'metric').length + named(file, chosen, 'lower').length === 0 ? 'Say which columns are metrics.' : '';
 }
 
-function requestOf(file: UploadedFile, chosen: Roles, control: string, sequential: boolean): FileRequest {
+function requestOf(file: UploadedFile, chosen: Roles, { control, ...rest }: Rest): FileRequest {
   const [variant = ''] = named(file, chosen, 'variant');
   const [unit] = named(file, chosen, 'unit');
   const [time] = named(file, chosen, 'time');
@@ -54,9 +81,11 @@ function requestOf(file: UploadedFile, chosen: Roles, control: string, sequentia
     ...(control.trim() === '' ? {} : { control: control.trim() }),
     ...(unit === undefined ? {} : { unit }),
     ...(time === undefined ? {} : { time }),
-    metrics: named(file, chosen, 'metric'),
+    metrics: file.columns.map(({ name }) => name).filter((name) => chosen[name] === 'metric' || chosen[name] === 'lower'),
+    lower_is_better: named(file, chosen, 'lower'),
+    covariates: named(file, chosen, 'covariate'),
     by: named(file, chosen, 'dimension'),
-    sequential,
+    ...rest,
   };
 }
 
@@ -102,8 +131,7 @@ function Columns({ file, chosen, onChoose }: { file: UploadedFile; chosen: Roles
 
 export function FileColumns({ file, busy, onAnalyse }: { file: UploadedFile; busy: boolean; onAnalyse: (request: FileRequest) => void }): ReactNode {
   const [chosen, setChosen] = useState<Roles>({});
-  const [control, setControl] = useState('');
-  const [sequential, setSequential] = useState(false);
+  const [rest, setRest] = useState<Rest>({ control: '', sequential: false, duplicates: 'refuse', missing: 'leave-out' });
   const lack = missing(file, chosen);
   return (
     <section aria-labelledby="columns">
@@ -118,12 +146,14 @@ export function FileColumns({ file, busy, onAnalyse }: { file: UploadedFile; bus
       <p className="muted">Suggestions are guesses from names and values. You know what the columns mean: nothing is used before you say so.</p>
       <Columns file={file} chosen={chosen} onChoose={(name, role) => setChosen((now) => ({ ...now, [name]: role }))} />
       <div className="choices">
-        <TextField className="choice" value={control} onChange={setControl}>
+        <TextField className="choice" value={rest.control} onChange={(control) => setRest({ ...rest, control })}>
           <Label className="choice-label">Control (guessed if empty)</Label>
           <Input className="input" />
         </TextField>
-        <Toggle text="Looked at while it ran" isOn={sequential} onChange={setSequential} />
-        <Button className="button primary" isDisabled={lack !== '' || busy} onPress={() => onAnalyse(requestOf(file, chosen, control, sequential))}>
+        <Choice label="Several rows of a unit" options={duplicates} chosen={rest.duplicates} onChoose={(id) => setRest({ ...rest, duplicates: id })} />
+        <Choice label="Empty cells of a metric" options={missingCells} chosen={rest.missing} onChoose={(id) => setRest({ ...rest, missing: id })} />
+        <Toggle text="Looked at while it ran" isOn={rest.sequential} onChange={(sequential) => setRest({ ...rest, sequential })} />
+        <Button className="button primary" isDisabled={lack !== '' || busy} onPress={() => onAnalyse(requestOf(file, chosen, rest))}>
           {busy ? 'Analysing …' : 'Analyse'}
         </Button>
         <span className="muted" role="status">
