@@ -38,6 +38,7 @@ void add_config_command(CLI::App& program, Run& run);
 void add_document_commands(CLI::App& program,
                            Run& run);  ///< apply, diff, get, export, history, rollback
 void add_demo_command(CLI::App& program, Run& run);
+void add_experiments_command(CLI::App& program, Run& run);
 void add_example_command(CLI::App& program, Run& run);
 void add_journal_command(CLI::App& program, Run& run);
 void add_keys_command(CLI::App& program, Run& run);

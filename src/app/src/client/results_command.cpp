@@ -17,6 +17,8 @@ struct ResultsOptions {
   ServerAddress address;
   std::string experiment;
   std::string html;
+  std::string metric;  // of the timeline; empty: the first of the plan
+  bool timeline = false;
   bool json = false;
 };
 
@@ -27,7 +29,8 @@ ExitCode failed(const Error& error, const ResultsOptions& options) {
 
 ExitCode run_results(const ResultsOptions& options) {
   const ApiClient client(options.address);
-  const std::string path = fmt::format("/experiments/{}/results", path_segment(options.experiment));
+  const std::string path = fmt::format("/experiments/{}/{}", path_segment(options.experiment),
+                                       options.timeline ? "timeline" : "results");
   if (!options.html.empty()) {
     const auto html = client.get_text(path, {{"format", "html"}});
     if (!html) return failed(html.error().error, options);
@@ -41,6 +44,7 @@ ExitCode run_results(const ResultsOptions& options) {
     query.push_back({"colour", style.colour ? "yes" : "no"});
     query.push_back({"unicode", style.unicode ? "yes" : "no"});
   }
+  if (!options.metric.empty()) query.push_back({"metric", options.metric});
   const auto text = client.get_text(path, query);
   if (!text) return failed(text.error().error, options);
   std::cout << *text;
@@ -56,8 +60,16 @@ void add_results_command(CLI::App& program, Run& run) {
   CLI::App* command = program.add_subcommand("results", "What an experiment on the server has found so far");
   command->add_option("experiment", options->experiment, "Its key")->required();
   add_server_flags(*command, options->address);
-  command->add_option("--html", options->html, "Also write the report, one file that opens anywhere");
-  command->add_flag("--json", options->json, "Print JSON (docs/formats/analysis-json.md)");
+  CLI::Option* html =
+      command->add_option("--html", options->html, "Also write the report, one file that opens anywhere");
+  CLI::Option* timeline = command
+                              ->add_flag("--timeline", options->timeline,
+                                         "The effect over time, with the interval that holds at every step")
+                              ->excludes(html);
+  command->add_option("--metric", options->metric, "With --timeline: key of the metric (the first primary)")
+      ->needs(timeline);
+  command->add_flag("--json", options->json,
+                    "Print JSON (docs/formats/analysis-json.md; --timeline: http-api.md)");
   command->callback([options, &run] { run = [options] { return run_results(*options); }; });
 }
 
