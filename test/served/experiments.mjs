@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Findings, run } from '../e2e/program.mjs';
+import { differences } from './compare.mjs';
 import { kShop } from './documents.mjs';
 import { withServer } from './server.mjs';
 
@@ -88,7 +89,7 @@ async function files(binary, server, folder, findings) {
     const expected = JSON.parse(run(binary, ['analyze', join(folder, 'test.csv'), '--variant', 'group', '--unit', 'id', '--metric', 'bought', '--by', 'country', '--json']));
     const found = await answer.json();
     for (const member of ['conclusion', 'variants', 'metrics', 'segment_tables', 'findings']) {
-      findings.expect(JSON.stringify(found[member]) === JSON.stringify(expected[member]), `'${member}' of an uploaded file is not what splitplot analyze says`);
+      for (const difference of differences(found[member], expected[member], member)) findings.expect(false, `of an uploaded file, and by splitplot analyze: ${difference}`);
     }
     findings.expect(!JSON.stringify(found).includes(server.data), 'an analysis says where the file is kept');
     findings.expect((await server.request('DELETE', `/api/v1/files/${file.id}`, { key })).status === 204, 'a file is not deleted');

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { Findings, run } from '../e2e/program.mjs';
+import { differences } from './compare.mjs';
 import { withServer } from './server.mjs';
 
 const require = createRequire(`${process.env.SPLITPLOT_SDK_TEST_MODULES}/`);
@@ -73,16 +74,6 @@ async function replay(server, rows) {
   });
   await client.closeAndFlush({ timeout: 120_000 });
   return errors;
-}
-
-/** Paths at which two documents differ; numbers by more than the last digit of a double's text may. */
-function differences(left, right, path = '') {
-  if (typeof left === 'number' && typeof right === 'number') {
-    return Math.abs(left - right) <= 1e-12 * Math.max(Math.abs(left), Math.abs(right)) ? [] : [`${path}: ${left} and ${right}`];
-  }
-  if (left === null || right === null || typeof left !== 'object' || typeof right !== 'object') return left === right ? [] : [`${path}: ${left} and ${right}`];
-  const names = new Set([...Object.keys(left), ...Object.keys(right)]);
-  return [...names].flatMap((name) => differences(left[name], right[name], `${path}/${name}`));
 }
 
 /** What both must agree on: everything but how the data came here. */
