@@ -32,32 +32,42 @@ export function VerdictMark({ verdict }: { verdict: Verdict }): ReactNode {
   return <span className={`verdict ${verdict}`}>{verdictWords[verdict]}</span>;
 }
 
+/**
+ * A table that scrolls by itself where it is wider than the page. Of `numbers` the first cell of a row heads it; a
+ * `list` has no such cell.
+ */
+export function Table({ kind, caption, headings, rows }: { kind: 'numbers' | 'list'; caption: string; headings: string[]; rows: ReactNode[][] }): ReactNode {
+  return (
+    <div className="scroll" tabIndex={0} role="region" aria-label={`${caption}: table`}>
+      <table className={kind}>
+        <caption className="unseen">{caption}</caption>
+        <thead>
+          <tr>
+            {headings.map((heading) => (
+              <th key={heading} scope="col">
+                {heading}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((cells, i) => (
+            <tr key={i}>
+              {cells.map((cell, j) => (j === 0 && kind === 'numbers' ? <th key={j} scope="row">{cell}</th> : <td key={j}>{cell}</td>))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
 /** The numbers behind a chart, folded away. */
 export function FoldedTable({ title = 'Show as table', caption, headings, rows }: { title?: string; caption: string; headings: string[]; rows: ReactNode[][] }): ReactNode {
   return (
     <details className="behind">
       <summary>{title}</summary>
-      <div className="scroll" tabIndex={0} role="region" aria-label={caption}>
-        <table className="numbers">
-          <caption className="unseen">{caption}</caption>
-          <thead>
-            <tr>
-              {headings.map((heading) => (
-                <th key={heading} scope="col">
-                  {heading}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((cells, i) => (
-              <tr key={i}>
-                {cells.map((cell, j) => (j === 0 ? <th key={j} scope="row">{cell}</th> : <td key={j}>{cell}</td>))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table kind="numbers" caption={caption} headings={headings} rows={rows} />
     </details>
   );
 }

@@ -4,7 +4,7 @@ import { Button } from 'react-aria-components';
 import type { Traffic } from '../api/types';
 import { usePolled } from '../api/use_polled';
 import { type Kind, MinuteBars } from '../charts/minute_bars';
-import { FoldedTable } from '../charts/marks';
+import { FoldedTable, Table } from '../charts/marks';
 import { ErrorBox, Loading } from '../parts/states';
 import { count } from '../text/numbers';
 import { clock, clockMinute, moment, perSecond } from '../text/time';
@@ -25,33 +25,8 @@ const kinds: { kind: Kind; name: string; colour: string; about: string }[] = [
   { kind: 'rejected', name: 'Rejected', colour: 'var(--worse)', about: 'could not be used, kept aside' },
 ];
 
-function Table({ caption, headings, rows, empty }: { caption: string; headings: string[]; rows: ReactNode[][]; empty: string }): ReactNode {
-  if (rows.length === 0) return <p className="muted">{empty}</p>;
-  return (
-    <div className="scroll" tabIndex={0} role="region" aria-label={`${caption}: table`}>
-      <table className="list">
-        <caption className="unseen">{caption}</caption>
-        <thead>
-          <tr>
-            {headings.map((heading) => (
-              <th key={heading} scope="col">
-                {heading}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((cells, i) => (
-            <tr key={i}>
-              {cells.map((cell, j) => (
-                <td key={j}>{cell}</td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
+function List({ caption, headings, rows, empty }: { caption: string; headings: string[]; rows: ReactNode[][]; empty: string }): ReactNode {
+  return rows.length === 0 ? <p className="muted">{empty}</p> : <Table kind="list" caption={caption} headings={headings} rows={rows} />;
 }
 
 function Charts({ traffic }: { traffic: Traffic }): ReactNode {
@@ -82,7 +57,7 @@ function Rejected({ traffic }: { traffic: Traffic }): ReactNode {
   return (
     <section aria-labelledby="rejected">
       <h2 id="rejected">Rejected events</h2>
-      <Table caption="Rejected events, newest first" headings={['Received', 'From', 'Reason', 'What is wrong']} rows={rows} empty="None. Every event could be used." />
+      <List caption="Rejected events, newest first" headings={['Received', 'From', 'Reason', 'What is wrong']} rows={rows} empty="None. Every event could be used." />
     </section>
   );
 }
@@ -96,7 +71,7 @@ function Newest({ traffic }: { traffic: Traffic }): ReactNode {
   return (
     <section aria-labelledby="recent">
       <h2 id="recent">Newest events</h2>
-      <Table caption="Newest events" headings={['Time', 'Event', 'Type', 'Unit', 'From']} rows={rows} empty="None yet." />
+      <List caption="Newest events" headings={['Time', 'Event', 'Type', 'Unit', 'From']} rows={rows} empty="None yet." />
       {traffic.recent.length > kFew && (
         <Button className="button quiet" onPress={() => setAll(!isAll)}>
           {isAll ? 'Show fewer' : `Show ${traffic.recent.length}`}
@@ -120,11 +95,11 @@ export function TrafficPage(): ReactNode {
       <div className="beside">
         <section aria-labelledby="names">
           <h2 id="names">Most frequent</h2>
-          <Table caption="Most frequent events" headings={['Event', 'Type', 'Last minute', 'Last hour']} rows={data.names.map((one) => [<EventName key="name" event={one} />, one.type, count(one.last_minute), count(one.last_hour)])} empty="No event in the last hour." />
+          <List caption="Most frequent events" headings={['Event', 'Type', 'Last minute', 'Last hour']} rows={data.names.map((one) => [<EventName key="name" event={one} />, one.type, count(one.last_minute), count(one.last_hour)])} empty="No event in the last hour." />
         </section>
         <section aria-labelledby="sources">
           <h2 id="sources">From where</h2>
-          <Table caption="Events by connection" headings={['Connection', 'Last hour']} rows={data.sources.map((one) => [one.connection, count(one.last_hour)])} empty="No event in the last hour." />
+          <List caption="Events by connection" headings={['Connection', 'Last hour']} rows={data.sources.map((one) => [one.connection, count(one.last_hour)])} empty="No event in the last hour." />
         </section>
       </div>
       <Rejected traffic={data} />
