@@ -1,6 +1,6 @@
 #include "route.hpp"
 
-#include "http/target.hpp"
+#include <splitplot/base/percent_encoding.hpp>
 
 #include <algorithm>
 

@@ -15,9 +15,6 @@ struct Target {
 /// Origin form ("/a?b=c") and absolute form ("http://host/a?b=c") taken apart; nothing for the other forms.
 [[nodiscard]] std::optional<Target> split_target(std::string_view target);
 
-/// Text with its %XX replaced. Nothing where a '%' is not followed by two hex digits, or a %00 is in it.
-[[nodiscard]] std::optional<std::string> percent_decoded(std::string_view text);
-
 /// The value of the first query parameter of that name ('+' is a blank); nothing if there is none, or it is malformed.
 [[nodiscard]] std::optional<std::string> query_parameter(std::string_view query, std::string_view name);
 
