@@ -79,7 +79,7 @@ std::optional<Address> parse_address(std::string_view text) {
   if (text.starts_with('[') && text.ends_with(']')) text = text.substr(1, text.size() - 2);
   text = text.substr(0, text.find('%'));
   std::array<char, INET6_ADDRSTRLEN> terminated{};
-  if (text.empty() || text.size() >= terminated.size()) return {};
+  if (text.size() >= terminated.size() || text.find('\0') != std::string_view::npos) return {};
   text.copy(terminated.data(), text.size());
   Address address;
   in_addr ipv4{};

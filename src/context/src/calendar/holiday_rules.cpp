@@ -120,6 +120,7 @@ constexpr auto kRules = std::to_array<HolidayRule>({
     fixed("IT", "Epiphany", 1, 6),
     after_easter("IT", "Easter Sunday", 0),
     after_easter("IT", "Easter Monday", 1),
+    only(2011, fixed("IT", "150 Years of Unity", 3, 17)),
     fixed("IT", "Liberation Day", 4, 25),
     fixed("IT", "Labour Day", 5, 1),
     since(2001, fixed("IT", "Republic Day", 6, 2)),

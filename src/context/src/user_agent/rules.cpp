@@ -33,7 +33,7 @@ constexpr std::array<ListForm, kRuleLists> kForms = {{
 /// Shorter atoms occur in too many headers to be worth looking for.
 constexpr int kMinAtomLength = 3;
 /// RE2 builds its tables as it goes, for each expression up to this; the default, 8 MB, is for few expressions.
-constexpr std::int64_t kMaxMemoryOfExpression = 128 << 10;
+constexpr std::int64_t kMaxMemoryOfExpression = 512 << 10;
 constexpr int kGroups = 10;
 using Groups = std::array<re2::StringPiece, kGroups>;
 

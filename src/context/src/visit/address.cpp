@@ -67,7 +67,7 @@ Address address_parts(std::string_view address) {
   if (mark != std::string_view::npos) parts.query = address.substr(mark + 1);
   address = address.substr(0, mark);
   const std::size_t scheme = address.find("://");
-  if (scheme != std::string_view::npos && address.find('/') == scheme + 1) {
+  if (scheme != std::string_view::npos && scheme > 0 && address.find('/') == scheme + 1) {
     address.remove_prefix(scheme + 3);
     parts.host = host_of(address.substr(0, address.find('/')));
     address.remove_prefix(std::min(address.size(), address.find('/')));
