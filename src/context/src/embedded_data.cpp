@@ -13,12 +13,14 @@
 SPLITPLOT_EMBED("splitplot_countries", SPLITPLOT_COUNTRIES_FILE);
 SPLITPLOT_EMBED("splitplot_user_agent_rules", SPLITPLOT_USER_AGENT_RULES_FILE);
 
+// NOLINTBEGIN(readability-identifier-naming): the names of symbols
 extern "C" {
 extern const char splitplot_countries_begin[];
 extern const char splitplot_countries_end[];
 extern const char splitplot_user_agent_rules_begin[];
 extern const char splitplot_user_agent_rules_end[];
 }
+// NOLINTEND(readability-identifier-naming)
 
 namespace splitplot::context {
 namespace {
