@@ -13,7 +13,11 @@ inline constexpr std::uint32_t kFnvBasis = 2166136261U;
 /// The hash so far, gone on with the UTF-16 code units of a text that is written in UTF-8.
 [[nodiscard]] std::uint32_t fnv_continued(std::uint32_t hash, std::string_view text);
 
-/// The bucket of the unit whose seed and value were hashed: version 2 hashes the decimal digits of that once more.
-[[nodiscard]] double bucket_of_hash(std::uint32_t hash);
+/// Version 2: the bucket of the unit whose seed and value were hashed, in this order. Hashes the decimal digits of that
+/// once more.
+[[nodiscard]] double second_bucket(std::uint32_t hash);
+
+/// Version 1: the same of value and seed.
+[[nodiscard]] double first_bucket(std::uint32_t hash);
 
 }  // namespace splitplot::decide

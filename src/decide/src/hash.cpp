@@ -11,7 +11,8 @@ namespace splitplot::decide {
 namespace {
 
 constexpr std::uint32_t kFnvPrime = 16777619U;
-constexpr std::uint32_t kBuckets = 10'000;
+constexpr std::uint32_t kFirstBuckets = 1'000;
+constexpr std::uint32_t kSecondBuckets = 10'000;
 
 std::uint32_t with_unit(std::uint32_t hash, char32_t unit) {
   return (hash ^ static_cast<std::uint32_t>(unit)) * kFnvPrime;
@@ -20,7 +21,11 @@ std::uint32_t with_unit(std::uint32_t hash, char32_t unit) {
 }  // namespace
 
 std::uint32_t fnv_continued(std::uint32_t hash, std::string_view text) {
-  for (std::size_t at = 0; at < text.size();) {
+  std::size_t at = 0;
+  // Nearly all ids are ASCII, where a byte is a code unit.
+  for (; at < text.size() && static_cast<unsigned char>(text[at]) < 0x80; ++at)
+    hash = with_unit(hash, static_cast<unsigned char>(text[at]));
+  while (at < text.size()) {
     const char32_t code_point = next_code_point(text, at);
     if (code_point < 0x10000) {
       hash = with_unit(hash, code_point);
@@ -32,30 +37,44 @@ std::uint32_t fnv_continued(std::uint32_t hash, std::string_view text) {
   return hash;
 }
 
-double bucket_of_hash(std::uint32_t hash) {
+double second_bucket(std::uint32_t hash) {
   char digits[10];
   const char* end = std::to_chars(std::begin(digits), std::end(digits), hash).ptr;
   std::uint32_t second = kFnvBasis;
   for (const char* digit = digits; digit != end; ++digit)
     second = with_unit(second, static_cast<unsigned char>(*digit));
-  return static_cast<double>(second % kBuckets) / kBuckets;
+  return static_cast<double>(second % kSecondBuckets) / kSecondBuckets;
 }
 
-double bucket_of(std::string_view seed, std::string_view value) {
-  return bucket_of_hash(fnv_continued(fnv_continued(kFnvBasis, seed), value));
+double first_bucket(std::uint32_t hash) {
+  return static_cast<double>(hash % kFirstBuckets) / kFirstBuckets;
+}
+
+double bucket_of(std::string_view seed, std::string_view value, HashVersion version) {
+  if (version == HashVersion::One) return first_bucket(fnv_continued(fnv_continued(kFnvBasis, value), seed));
+  return second_bucket(fnv_continued(fnv_continued(kFnvBasis, seed), value));
 }
 
 bool is_portable(std::string_view value) {
   return std::ranges::all_of(value, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
-std::optional<std::size_t> variant_at(double bucket, std::span<const double> weights, double coverage) {
+std::vector<BucketRange> bucket_ranges(std::span<const double> weights, double coverage) {
   coverage = std::clamp(coverage, 0.0, 1.0);
+  std::vector<BucketRange> ranges;
+  ranges.reserve(weights.size());
   double begin = 0;
-  for (std::size_t i = 0; i < weights.size(); ++i) {
+  for (const double weight : weights) {
     // The same sums in the same order as the SDKs: an edge that rounding moves must be moved for all.
-    if (bucket >= begin && bucket < begin + coverage * weights[i]) return i;
-    begin += weights[i];
+    ranges.push_back({begin, begin + coverage * weight});
+    begin += weight;
+  }
+  return ranges;
+}
+
+std::optional<std::size_t> range_at(double bucket, std::span<const BucketRange> ranges) {
+  for (std::size_t i = 0; i < ranges.size(); ++i) {
+    if (ranges[i].contains(bucket)) return i;
   }
   return std::nullopt;
 }

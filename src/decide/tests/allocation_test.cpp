@@ -73,8 +73,8 @@ TEST(AllocationTest, DecidingAllocatesNothing) {
   const model::Attributes attributes(&context, &traits);
   const model::Experiment& experiment = compiled->configuration().experiments.at("e");
   int decided = 0;
-  const std::function<void(const model::Flag&, const Decision&)> count = [&](const model::Flag&,
-                                                                             const Decision&) { ++decided; };
+  const std::function<void(std::string_view, const Decision&)> count = [&](std::string_view,
+                                                                           const Decision&) { ++decided; };
   compiled->decide_all(attributes, count);  // a thread's first match of a pattern makes room for all of them
 
   const long before = allocations;

@@ -51,6 +51,10 @@ TEST(HashTest, OnlyAsciiIsPortable) {
   EXPECT_FALSE(is_portable("usér"));
 }
 
+std::optional<std::size_t> variant_at(double bucket, const std::vector<double>& weights, double coverage) {
+  return range_at(bucket, bucket_ranges(weights, coverage));
+}
+
 TEST(VariantTest, RangesBeginClosedAndEndOpen) {
   const std::vector<double> halves{0.5, 0.5};
   EXPECT_EQ(variant_at(0, halves, 1), 0u);

@@ -188,7 +188,7 @@ TEST(InvarianceTest, ARuleBelowChangesNothingAbove) {
       ++by_rule;
       EXPECT_EQ(is.rule, was.rule);
       EXPECT_EQ(is.variant, was.variant);
-      EXPECT_EQ(is.bucket, was.bucket);
+      EXPECT_EQ(is.assignment.bucket, was.assignment.bucket);
     }
   }
   EXPECT_GT(by_rule, 600);

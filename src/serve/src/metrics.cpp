@@ -51,6 +51,8 @@ std::string_view error_text(decide::DecisionError error) {
       return "flag_not_found";
     case decide::DecisionError::TargetingKeyMissing:
       return "targeting_key_missing";
+    case decide::DecisionError::CyclicPrerequisite:
+      return "cyclic_prerequisite";
     case decide::DecisionError::None:
       break;
   }
@@ -173,7 +175,7 @@ struct Metrics::Families {
   std::unordered_map<const Route*, std::unique_ptr<OfRoute>> routes;
   std::array<Gauge*, kMethods.size()> active_of{};
   std::array<std::array<Counter*, kReasons.size()>, 2> decided{};
-  std::array<std::array<Counter*, 3>, 2> decision_errors{};
+  std::array<std::array<Counter*, 4>, 2> decision_errors{};
   std::array<std::array<Counter*, 2>, 2> bad_questions{};
   std::array<Histogram*, 2> evaluation_seconds{};
   std::array<Counter*, 3> exposure_outcomes{};
@@ -210,8 +212,8 @@ Metrics::Metrics(std::span<const Route> routes, std::string_view version)
     for (std::size_t reason = 0; reason < kReasons.size(); ++reason) {
       all.decided[at][reason] = counter(kReasons[reason], kReasons[reason] == "error" ? "general" : "");
     }
-    for (const auto error :
-         {decide::DecisionError::FlagNotFound, decide::DecisionError::TargetingKeyMissing}) {
+    for (const auto error : {decide::DecisionError::FlagNotFound, decide::DecisionError::TargetingKeyMissing,
+                             decide::DecisionError::CyclicPrerequisite}) {
       all.decision_errors[at][static_cast<std::size_t>(error)] = counter("error", error_text(error));
     }
     all.bad_questions[at] = {counter("error", "parse_error"), counter("error", "invalid_context")};

@@ -132,7 +132,7 @@ Served FastForward::decide(const Visit& visit, Question question, const decide::
   const model::Attributes attributes(&context, profile ? &profile->traits : nullptr);
   const decide::Decision decision = snapshot.decide(experiment_of(question).flag, attributes);
   return served_as(question, decision.variant,
-                   decision.experiment != nullptr ? decision.experiment->key : "");
+                   decision.experiment() != nullptr ? decision.experiment()->key : "");
 }
 
 Result<void> FastForward::report(const Visit& visit, Timestamp end) {

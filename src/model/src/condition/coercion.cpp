@@ -1,6 +1,7 @@
 #include "condition/coercion.hpp"
 
 #include <splitplot/base/code_point.hpp>
+#include <splitplot/base/number_text.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -44,48 +45,6 @@ class TextWriter {
   bool complete_ = true;
 };
 
-/// Number::toString of ECMA-262 (6.1.6.1.20): the shortest digits, without an exponent from 1e-6 to 1e21.
-void write_number(TextWriter& out, double number) {
-  if (std::isnan(number)) return out.write("NaN");
-  if (number == 0) return out.write("0");
-  if (number < 0) out.write("-");
-  if (std::isinf(number)) return out.write("Infinity");
-
-  char scientific[32];
-  const char* end = std::to_chars(std::begin(scientific), std::end(scientific), std::fabs(number),
-                                  std::chars_format::scientific)
-                        .ptr;
-  const char* letter = std::find<const char*>(scientific, end, 'e');
-  int exponent = 0;
-  std::from_chars(letter[1] == '+' ? letter + 2 : letter + 1, end, exponent);
-  char digits[20] = {scientific[0]};
-  std::size_t count = 1;
-  for (const char* digit = scientific + 2; digit < letter; ++digit) digits[count++] = *digit;
-
-  constexpr std::string_view kZeros = "000000000000000000000";
-  const std::string_view all(digits, count);
-  const int point = exponent + 1;  // how many digits stand before it
-  if (point > 0 && point <= 21) {
-    const auto whole = static_cast<std::size_t>(point);
-    out.write(all.substr(0, whole));
-    if (whole > count) out.write(kZeros.substr(0, whole - count));
-    if (whole < count) out.write(".");
-    if (whole < count) out.write(all.substr(whole));
-  } else if (point > -6 && point <= 0) {
-    out.write("0.");
-    out.write(kZeros.substr(0, static_cast<std::size_t>(-point)));
-    out.write(all);
-  } else {
-    out.write(all.substr(0, 1));
-    if (count > 1) out.write(".");
-    out.write(all.substr(1));
-    out.write(exponent < 0 ? "e-" : "e+");
-    char power[8];
-    const char* power_end = std::to_chars(std::begin(power), std::end(power), std::abs(exponent)).ptr;
-    out.write({power, static_cast<std::size_t>(power_end - power)});
-  }
-}
-
 void write_text(TextWriter& out, const Value& value, int depth) {
   switch (value.kind()) {
     case Value::Kind::Null:
@@ -98,7 +57,7 @@ void write_text(TextWriter& out, const Value& value, int depth) {
       return out.write({digits, static_cast<std::size_t>(end - digits)});
     }
     case Value::Kind::Float:
-      return write_number(out, *value.if_float());
+      return out.write(ScriptNumber(*value.if_float()).view());
     case Value::Kind::Text:
       return out.write(*value.if_text());
     case Value::Kind::Object:
@@ -138,9 +97,9 @@ std::string_view trimmed(std::string_view text) {
 /// 0x1F, 0o17, 0b11: `digits` is what stands behind the letter.
 WideNumber number_in_base(std::string_view digits, int base) {
   WideNumber number = 0;
-  for (const char digit : digits) {
+  for (const char* digit = digits.data(); digit != digits.data() + digits.size(); ++digit) {
     int worth = 0;
-    if (std::from_chars(&digit, &digit + 1, worth, base).ec != std::errc()) return std::nan("");
+    if (std::from_chars(digit, digit + 1, worth, base).ec != std::errc()) return std::nan("");
     number = number * base + worth;
   }
   return digits.empty() ? std::nan("") : number;

@@ -31,10 +31,11 @@ bool names_operator(const Member& member) {
 
 class Compiler {
  public:
-  explicit Compiler(std::string& refused_at) : refused_at_(refused_at) {}
+  Compiler(std::string& refused_at, const ValueLists* lists) : refused_at_(refused_at), lists_(lists) {}
 
   Result<Clauses> clauses(const Value& written, Scope scope);
   [[nodiscard]] std::vector<std::string> take_segments() { return std::move(segments_); }
+  [[nodiscard]] std::vector<std::string> take_lists() { return std::move(list_names_); }
 
  private:
   /// Is at a member or element while it lives.
@@ -78,6 +79,7 @@ class Compiler {
   Result<Test> scalar_test(Operator op, const Value& operand);
   Result<Test> version_test(Operator op, const Value& operand);
   Result<Test> membership_test(const Value& operand, LetterCase letter_case, Sense sense);
+  Result<Test> group_test(const Value& operand, std::string_view name, Sense sense);
   Result<Test> all_test(const Value& operand, LetterCase letter_case);
   Result<Test> element_test(const Value& operand);
   Result<Test> size_test(const Value& operand);
@@ -86,8 +88,10 @@ class Compiler {
   Result<void> check_literal(const Value& written);
 
   std::string& refused_at_;
+  const ValueLists* lists_;
   std::string pointer_;
   std::vector<std::string> segments_;
+  std::vector<std::string> list_names_;
   int depth_ = 0;
   int nodes_ = 0;
 };
@@ -151,7 +155,8 @@ Result<Clause> Compiler::clause(const Member& member, Scope scope) {
   if (!steps) return tl::unexpected(std::move(steps.error()));
   Result<Tests> all = tests(member.value);
   if (!all) return tl::unexpected(std::move(all.error()));
-  return Clause{AttributeClause{std::move(*steps), std::move(*all)}};
+  AttributeName name(steps->front().name);
+  return Clause{AttributeClause{std::move(name), std::move(*steps), std::move(*all)}};
 }
 
 Result<Clause> Compiler::connective(Connective kind, const Value& operand, Scope scope) {
@@ -324,6 +329,10 @@ Result<Test> Compiler::test(Operator op, const Value& operand) {
       return membership_test(operand, LetterCase::Ignored, Sense::Is);
     case Operator::Nini:
       return membership_test(operand, LetterCase::Ignored, Sense::IsNot);
+    case Operator::InGroup:
+      return group_test(operand, "$inGroup", Sense::Is);
+    case Operator::NotInGroup:
+      return group_test(operand, "$notInGroup", Sense::IsNot);
     case Operator::All:
       return all_test(operand, LetterCase::Matters);
     case Operator::Alli:
@@ -396,7 +405,17 @@ Result<Test> Compiler::membership_test(const Value& operand, LetterCase letter_c
           "list texts, numbers, booleans or null");
     }
   }
-  return Test{MembershipTest{ValueSet(*elements, letter_case), sense}};
+  return Test{MembershipTest{std::make_shared<const ValueSet>(*elements, letter_case), sense}};
+}
+
+Result<Test> Compiler::group_test(const Value& operand, std::string_view name, Sense sense) {
+  if (lists_ == nullptr) return refuse(advice_for_group(name));
+  const std::string* list = operand.if_text();
+  if (list == nullptr) return refuse("it takes the key of a list", "write \"vip-customers\"");
+  if (std::ranges::find(list_names_, *list) == list_names_.end()) list_names_.push_back(*list);
+  static const ValueList kEmpty{Value::Array()};
+  const auto found = lists_->find(*list);
+  return Test{MembershipTest{found == lists_->end() ? kEmpty.set() : found->second.set(), sense}};
 }
 
 Result<Test> Compiler::all_test(const Value& operand, LetterCase letter_case) {
@@ -463,12 +482,12 @@ Result<Test> Compiler::pattern_test(const Value& operand, LetterCase letter_case
 
 }  // namespace
 
-Result<CompiledCondition> compile(const Value& written, std::string& pointer) {
+Result<CompiledCondition> compile(const Value& written, std::string& pointer, const ValueLists* lists) {
   if (written.is_null()) return CompiledCondition{};
-  Compiler compiler(pointer);
+  Compiler compiler(pointer, lists);
   Result<Clauses> clauses = compiler.clauses(written, Scope::Unit);
   if (!clauses) return tl::unexpected(std::move(clauses.error()));
-  return CompiledCondition{std::move(*clauses), compiler.take_segments()};
+  return CompiledCondition{std::move(*clauses), compiler.take_segments(), compiler.take_lists()};
 }
 
 }  // namespace splitplot::model::condition

@@ -6,6 +6,7 @@
 
 #include <splitplot/base/result.hpp>
 #include <splitplot/base/value.hpp>
+#include <splitplot/model/condition.hpp>
 
 #include <string>
 #include <vector>
@@ -15,9 +16,11 @@ namespace splitplot::model::condition {
 struct CompiledCondition {
   Clauses clauses;
   std::vector<std::string> segments;  ///< that it asks for, each once
+  std::vector<std::string> lists;     ///< likewise
 };
 
-/// Errors: InvalidArgument; then `pointer` holds the JSON pointer of what is wrong.
-[[nodiscard]] Result<CompiledCondition> compile(const Value& written, std::string& pointer);
+/// Without lists, `$inGroup` is refused. Errors: InvalidArgument; then `pointer` holds the JSON pointer of what is wrong.
+[[nodiscard]] Result<CompiledCondition> compile(const Value& written, std::string& pointer,
+                                                const ValueLists* lists);
 
 }  // namespace splitplot::model::condition

@@ -4,24 +4,6 @@
 #include <splitplot/model/condition.hpp>
 
 namespace splitplot::model {
-namespace {
-
-/// The member, or the other one of the two names that a unit's id has.
-const Value* find_in(const Value* layer, std::string_view name) {
-  if (layer == nullptr) return nullptr;
-  if (const Value* value = layer->find(name)) return value;
-  if (name == "id") return layer->find("targetingKey");
-  if (name == "targetingKey") return layer->find("id");
-  return nullptr;
-}
-
-}  // namespace
-
-const Value* Attributes::find(std::string_view name) const {
-  const Value* value = find_in(context_, name);
-  return value != nullptr ? value : find_in(traits_, name);
-}
-
 struct Condition::Node {
   condition::Clauses clauses;
 };
@@ -31,15 +13,16 @@ Condition::Condition(Condition&&) noexcept = default;
 Condition& Condition::operator=(Condition&&) noexcept = default;
 Condition::~Condition() = default;
 
-Result<Condition> Condition::compile(const Value& written, std::string* pointer) {
+Result<Condition> Condition::compile(const Value& written, std::string* pointer, const ValueLists* lists) {
   std::string wrong_at;
-  Result<condition::CompiledCondition> compiled = condition::compile(written, wrong_at);
+  Result<condition::CompiledCondition> compiled = condition::compile(written, wrong_at, lists);
   if (!compiled) {
     if (pointer != nullptr) *pointer = std::move(wrong_at);
     return tl::unexpected(std::move(compiled.error()));
   }
   Condition condition;
   condition.segments_ = std::move(compiled->segments);
+  condition.lists_ = std::move(compiled->lists);
   if (!compiled->clauses.empty())
     condition.root_ = std::make_unique<const Node>(Node{std::move(compiled->clauses)});
   return condition;
@@ -51,6 +34,19 @@ bool Condition::matches(const Attributes& attributes, const SegmentMembership& s
 
 const std::vector<std::string>& Condition::segments() const {
   return segments_;
+}
+const std::vector<std::string>& Condition::lists() const {
+  return lists_;
+}
+
+ValueList::ValueList(const Value::Array& elements)
+    : set_(std::make_shared<const Set>(elements, condition::LetterCase::Matters)) {}
+
+bool ValueList::contains(const Value& value) const {
+  return set_->contains(value);
+}
+std::size_t ValueList::size() const {
+  return set_->size();
 }
 
 }  // namespace splitplot::model

@@ -62,9 +62,10 @@ struct Subject {
   const Value* element = nullptr;
 };
 
-const Value& value_at(const std::vector<Step>& path, const Subject& subject) {
+const Value& value_at(const AttributeClause& clause, const Subject& subject) {
+  const std::vector<Step>& path = clause.path;
   const Value* value = subject.element != nullptr ? member_of(*subject.element, path.front())
-                                                  : subject.attributes.find(path.front().name);
+                                                  : subject.attributes.find(clause.name);
   for (auto step = path.begin() + 1; value != nullptr && step != path.end(); ++step)
     value = member_of(*value, *step);
   return value != nullptr ? *value : kMissing;
@@ -107,8 +108,8 @@ struct Judge {
     const Value::Array* elements = value.if_array();
     const bool found =
         elements == nullptr
-            ? test.set.contains(value)
-            : std::ranges::any_of(*elements, [&](const Value& e) { return test.set.contains(e); });
+            ? test.set->contains(value)
+            : std::ranges::any_of(*elements, [&](const Value& e) { return test.set->contains(e); });
     return found == (test.sense == Sense::Is);
   }
   bool operator()(const ContainsAllTest& test) const {
@@ -150,7 +151,7 @@ struct ClauseJudge {
   const Subject& subject;
 
   bool operator()(const AttributeClause& clause) const {
-    return pass(clause.tests, value_at(clause.path, subject), subject);
+    return pass(clause.tests, value_at(clause, subject), subject);
   }
   bool operator()(const AllClause& clause) const {
     return std::ranges::all_of(clause.parts, [&](const Clauses& part) { return hold(part, subject); });

@@ -39,7 +39,9 @@ constexpr Named<Operator> kOperators[] = {{"$eq", Operator::Eq},
                                           {"$vlt", Operator::Vlt},
                                           {"$vlte", Operator::Vlte},
                                           {"$vgt", Operator::Vgt},
-                                          {"$vgte", Operator::Vgte}};
+                                          {"$vgte", Operator::Vgte},
+                                          {"$inGroup", Operator::InGroup},
+                                          {"$notInGroup", Operator::NotInGroup}};
 
 constexpr Named<Connective> kConnectives[] = {{"$and", Connective::And},
                                               {"$or", Connective::Or},
@@ -70,9 +72,7 @@ std::string quoted(std::string_view name) {
 /// For names that are neither operator nor connective.
 Advice advice_for_unknown(std::string_view name) {
   const std::string message = "there is no operator " + quoted(name);
-  if (name == "$inGroup" || name == "$notInGroup" || name == "$savedGroup") {
-    return {message, "write a segment, and ask for it beside the attributes: {\"$inSegment\": \"its-key\"}"};
-  }
+  if (name == "$savedGroup") return {message, "name a list with $inGroup"};
   std::vector<std::string> names;
   append_names(names, kOperators);
   append_names(names, kConnectives);
@@ -125,6 +125,11 @@ Advice advice_for_operator(std::string_view name) {
   if (!connective_named(name)) return advice_for_unknown(name);
   return {quoted(name) + " stands under an attribute, and asks about whole units",
           "put it beside the attributes, not under one"};
+}
+
+Advice advice_for_group(std::string_view name) {
+  return {quoted(name) + " cannot be used here",
+          "write a segment, and ask for it beside the attributes: {\"$inSegment\": \"its-key\"}"};
 }
 
 std::string type_names() {

@@ -35,7 +35,9 @@ enum class Operator {
   Vlt,
   Vlte,
   Vgt,
-  Vgte
+  Vgte,
+  InGroup,
+  NotInGroup
 };
 
 /// What may stand beside attributes.
@@ -58,6 +60,9 @@ struct Advice {
 
 /// For a name with "$" that is no operator, and stands under an attribute.
 [[nodiscard]] Advice advice_for_operator(std::string_view name);
+
+/// For `$inGroup` and `$notInGroup` where there are no lists.
+[[nodiscard]] Advice advice_for_group(std::string_view name);
 
 /// The names that `$type` knows, for hints.
 [[nodiscard]] std::string type_names();

@@ -7,8 +7,10 @@
 #include "condition/value_set.hpp"
 
 #include <splitplot/base/value.hpp>
+#include <splitplot/model/attributes.hpp>
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -54,7 +56,7 @@ struct VersionTest {
   std::string padded;
 };
 struct MembershipTest {
-  ValueSet set;
+  std::shared_ptr<const ValueSet> set;  ///< shared where it is a list that has a name
   Sense sense = Sense::Is;
 };
 /// Each of them is met by some element of the list.
@@ -96,7 +98,8 @@ struct Step {
 };
 
 struct AttributeClause {
-  std::vector<Step> path;
+  AttributeName name;      ///< what the path begins with
+  std::vector<Step> path;  ///< all of it
   Tests tests;
 };
 struct AllClause {

@@ -84,4 +84,9 @@ bool ValueSet::contains(const Value& value) const {
   return false;
 }
 
+std::size_t ValueSet::size() const {
+  return texts_.size() + integers_.size() + floats_.size() + static_cast<std::size_t>(has_null_) +
+         static_cast<std::size_t>(has_true_) + static_cast<std::size_t>(has_false_);
+}
+
 }  // namespace splitplot::model::condition

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <splitplot/base/value.hpp>
+#include <splitplot/model/condition.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -19,6 +21,9 @@ class ValueSet {
   /// Whether an element is identical (===) to the value. Does not allocate.
   [[nodiscard]] bool contains(const Value& value) const;
 
+  /// Different elements.
+  [[nodiscard]] std::size_t size() const;
+
  private:
   void insert(const Value& element);
 
@@ -32,3 +37,11 @@ class ValueSet {
 };
 
 }  // namespace splitplot::model::condition
+
+namespace splitplot::model {
+
+struct ValueList::Set : condition::ValueSet {
+  using ValueSet::ValueSet;
+};
+
+}  // namespace splitplot::model

@@ -25,14 +25,14 @@ void append_number(std::string& out, double number) {
 void append_metadata(std::string& out, const decide::Decision& decision, const FlagSet& flag_set) {
   out.append(R"("metadata":{)");
   append_flag_set(out, flag_set);
-  if (decision.experiment != nullptr) {
+  if (const model::Experiment* experiment = decision.experiment()) {
     out.append(R"(,"experimentKey":)");
-    append_json_text(out, decision.experiment->key);
+    append_json_text(out, experiment->key);
     out.append(R"(,"inExperiment":true,"bucket":)");
-    append_number(out, decision.bucket);
+    append_number(out, decision.assignment.bucket);
   } else if (decision.reason == decide::Reason::Split) {
     out.append(R"(,"bucket":)");
-    append_number(out, decision.bucket);
+    append_number(out, decision.assignment.bucket);
   }
   out.push_back('}');
 }
@@ -47,6 +47,10 @@ void append_error(std::string& out, std::string_view key, const decide::Decision
     case decide::DecisionError::TargetingKeyMissing:
       out.append(R"("errorCode":"TARGETING_KEY_MISSING","errorDetails":)"
                  R"("the flag's rules need a targeting key, and the context has none")");
+      break;
+    case decide::DecisionError::CyclicPrerequisite:
+      out.append(
+          R"("errorCode":"GENERAL","errorDetails":"the flag's prerequisites ask for one another in a circle")");
       break;
     case decide::DecisionError::None:
       out.append(R"("errorCode":"GENERAL","errorDetails":"the flag could not be evaluated")");

@@ -89,7 +89,7 @@ Response evaluate_one(const Call& call) {
 
   // Evaluation is exposure only where a server asks for one flag: client SDKs evaluate all flags at page load.
   const bool counts = principal.kind != model::ConnectionKind::Client && principal.record_exposures;
-  if (counts && decision.experiment != nullptr && decision.error == decide::DecisionError::None) {
+  if (counts && decision.experiment() != nullptr && !decision.assignment.is_forced) {
     record_exposure({call.context.services.pipeline, call.context.exposures, call.context.metrics}, principal,
                     decision, *context, snapshot->revision(), call.context.services.clock.now());
   }
@@ -110,12 +110,14 @@ Response evaluate_all(const Call& call) {
 
   const FlagSet flag_set{environment_name(principal.scope), snapshot->revision()};
   const auto profile = profile_of(call, flag_set.environment, *context);
-  const model::Attributes attributes(&*context, profile != nullptr ? &profile->traits : nullptr);
+  const model::AttributeIndex index(
+      model::Attributes(&*context, profile != nullptr ? &profile->traits : nullptr));
+  const model::Attributes attributes(index);
   std::string evaluations;
   std::uint64_t decided = 0;
-  snapshot->decide_all(attributes, [&](const model::Flag& flag, const decide::Decision& decision) {
+  snapshot->decide_all(attributes, [&](std::string_view flag, const decide::Decision& decision) {
     if (!evaluations.empty()) evaluations.push_back(',');
-    append_evaluation(evaluations, flag.key, decision, flag_set);
+    append_evaluation(evaluations, flag, decision, flag_set);
     call.context.metrics->decision(EvaluationMode::Bulk, decision);
     if (decision.error == decide::DecisionError::None) ++decided;
   });

@@ -1,24 +1,42 @@
-/// Assignment by hash: GrowthBook's hash version 2, so that every GrowthBook SDK and this server agree. Pure, no
-/// allocation.
+/// Assignment by hash, as GrowthBook's SDKs do it, so that they and this server agree. Pure, no allocation unless said.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace splitplot::decide {
 
-/// Position of a unit in [0, 1): one of 10,000 buckets. FNV-1a of seed + value, then of its decimal text
-/// (docs/formats/assignment.md). `value` is UTF-8 and hashed as UTF-16 code units, like the reference does.
-[[nodiscard]] double bucket_of(std::string_view seed, std::string_view value);
+/// Two is ours. One is there for configurations of others: it has 1,000 buckets, and experiments whose seeds are alike
+/// are not independent under it.
+enum class HashVersion : std::uint8_t { One = 1, Two = 2 };
+
+/// Position of a unit in [0, 1). Version 2: one of 10,000 buckets, FNV-1a of seed + value, then of its decimal text
+/// (docs/formats/assignment.md). Version 1: one of 1,000, FNV-1a of value + seed. Both are UTF-8 and hashed as UTF-16 code
+/// units, like the reference does.
+[[nodiscard]] double bucket_of(std::string_view seed, std::string_view value,
+                               HashVersion version = HashVersion::Two);
 
 /// Whether text hashes the same in SDKs of all languages: ASCII only.
 [[nodiscard]] bool is_portable(std::string_view value);
 
-/// Index of the variant whose range holds the bucket: variant i has [w_0 + ... + w_(i-1), that + coverage * w_i).
-/// Weights must be shares that sum to 1. Nothing: the bucket is in no range, so that the unit takes no part. A larger
-/// coverage adds units and moves none.
-[[nodiscard]] std::optional<std::size_t> variant_at(double bucket, std::span<const double> weights,
-                                                    double coverage);
+/// Buckets in [begin, end).
+struct BucketRange {
+  double begin = 0;
+  double end = 1;
+
+  [[nodiscard]] bool contains(double bucket) const { return begin <= bucket && bucket < end; }
+  friend bool operator==(const BucketRange&, const BucketRange&) = default;
+};
+
+/// The range of each variant: variant i has [w_0 + ... + w_(i-1), that + coverage * w_i). A larger coverage adds units
+/// and moves none. Weights must be shares that sum to 1; coverage is clamped to [0, 1].
+[[nodiscard]] std::vector<BucketRange> bucket_ranges(std::span<const double> weights, double coverage);
+
+/// Index of the first range that holds the bucket. Nothing: the unit takes no part.
+[[nodiscard]] std::optional<std::size_t> range_at(double bucket, std::span<const BucketRange> ranges);
 
 }  // namespace splitplot::decide

@@ -4,53 +4,19 @@
 
 #include <splitplot/base/result.hpp>
 #include <splitplot/base/value.hpp>
-#include <splitplot/decide/unit_text.hpp>
+#include <splitplot/decide/decision.hpp>
+#include <splitplot/decide/evaluation.hpp>
 #include <splitplot/model/condition.hpp>
 #include <splitplot/model/configuration.hpp>
 
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace splitplot::decide {
-
-/// Why a flag answered what it did; OpenFeature's words.
-enum class Reason { Static, Default, TargetingMatch, Split, Disabled, Error };
-
-/// "STATIC", "DEFAULT", "TARGETING_MATCH", ...
-[[nodiscard]] std::string_view name_of(Reason reason);
-
-/// TargetingKeyMissing: no rule applied, and one that hashes the targeting key could not be judged without it. Rules that
-/// hash another attribute are skipped where it is missing.
-enum class DecisionError { None, FlagNotFound, TargetingKeyMissing };
-
-/// An answer. Views and pointers belong to the snapshot (`bucket_value` to the attributes).
-struct Decision {
-  const Value* value = nullptr;  ///< null: the caller's default
-  std::string_view variant;      ///< flag variant; empty without a value
-  Reason reason = Reason::Error;
-  DecisionError error = DecisionError::None;
-  std::string_view rule;  ///< id of the rule that decided; empty for the default
-  /// Where an experiment decided, else null.
-  const model::Experiment* experiment = nullptr;
-  std::size_t experiment_variant = 0;  ///< index into experiment->variants
-  double bucket = 0;                   ///< of the experiment or roll-out
-  UnitText bucket_value;               ///< text that was hashed
-};
-
-/// An experiment's answer.
-struct Assignment {
-  std::optional<std::size_t> variant;  ///< nothing: not in the experiment
-  double bucket = 0;
-  UnitText bucket_value;
-  /// It depends on a unit that is not there: the attribute to hash, the experiment's or its layer's, is missing, empty,
-  /// 0, or neither text nor integer.
-  bool unit_missing = false;
-};
 
 struct SegmentLabel {
   std::string key;
@@ -64,24 +30,36 @@ using SeedSource = std::function<std::string(std::string_view kind, std::string_
 
 class Snapshot : public model::SegmentMembership {
  public:
+  struct Compiled;
   /// `revision` is the catalogue's, and stands in every answer.
   [[nodiscard]] static std::shared_ptr<const Snapshot> compile(model::Configuration configuration,
                                                                std::uint64_t revision,
                                                                const SeedSource& seeds);
+
+  /// Of a GrowthBook payload (features, experiments, savedGroups, contextualBandits), as the SDKs would read it: members
+  /// that are not known are ignored, rules that make no sense are skipped, and so is a condition that model::Condition
+  /// refuses: nobody meets it. Flags have no variants then, and no configuration is behind them. Errors: BadData (not an
+  /// object).
+  [[nodiscard]] static Result<std::shared_ptr<const Snapshot>> read_payload(Value payload,
+                                                                            std::uint64_t revision = 0);
   ~Snapshot() override;
 
   [[nodiscard]] std::uint64_t revision() const;
   [[nodiscard]] const model::Configuration& configuration() const;
 
-  [[nodiscard]] Decision decide(std::string_view flag, const model::Attributes& attributes) const;
+  [[nodiscard]] Decision decide(std::string_view flag, const Evaluation& evaluation) const;
 
-  /// All flags in the order of their keys.
-  void decide_all(const model::Attributes& attributes,
-                  const std::function<void(const model::Flag&, const Decision&)>& visit) const;
+  /// All flags in the order of their keys. Attributes with an index make this faster.
+  void decide_all(const Evaluation& evaluation,
+                  const std::function<void(std::string_view flag, const Decision&)>& visit) const;
 
   /// Whether and how a unit takes part, status, population and layer considered.
-  [[nodiscard]] Assignment assign(const model::Experiment& experiment,
-                                  const model::Attributes& attributes) const;
+  [[nodiscard]] Assignment assign(const model::Experiment& experiment, const Evaluation& evaluation) const;
+
+  /// The same for one of the experiments of a payload that no feature asks (redirects, visual changes); nothing where
+  /// there is none of that key.
+  [[nodiscard]] std::optional<Assignment> assign(std::string_view experiment,
+                                                 const Evaluation& evaluation) const;
 
   /// Segments that the attributes are in, by key. Allocates.
   [[nodiscard]] std::vector<SegmentLabel> segments_of(const model::Attributes& attributes) const;
@@ -91,7 +69,6 @@ class Snapshot : public model::SegmentMembership {
                               const model::Attributes& attributes) const override;
 
  private:
-  struct Compiled;
   explicit Snapshot(std::unique_ptr<const Compiled> compiled);
   std::unique_ptr<const Compiled> compiled_;
 };

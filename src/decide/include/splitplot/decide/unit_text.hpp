@@ -1,7 +1,8 @@
-/// The text of a unit that was hashed: a text attribute is pointed to, an integer's digits are kept here, so that
-/// nothing is allocated. A plain value; a view of a text is valid as long as the attributes are.
+/// The text of a unit that was hashed: a text attribute is pointed to, a number's digits are kept here, so that nothing
+/// is allocated. A plain value; a view of a text is valid as long as the attributes are.
 #pragma once
 
+#include <splitplot/base/number_text.hpp>
 #include <splitplot/base/value.hpp>
 
 #include <array>
@@ -15,15 +16,20 @@ class UnitText {
  public:
   UnitText() = default;
 
-  /// What can be a unit: a text that is not empty, or an integer other than 0, which SDKs take for nobody. Empty for
-  /// all else, and for a null pointer.
+  /// What can be a unit: a text that is not empty, a number other than 0, which SDKs take for nobody, and `true`, which
+  /// they take for somebody. Numbers are written as JavaScript does. Empty for all else, and for a null pointer.
   explicit UnitText(const Value* value) {
     if (value == nullptr) return;
     if (const std::string* text = value->if_text()) {
       text_ = *text;
-    } else if (const std::int64_t* integer = value->if_integer(); integer != nullptr && *integer != 0) {
+    } else if (const std::int64_t* integer = value->if_integer()) {
+      if (*integer == 0) return;
       const char* end = std::to_chars(digits_.data(), digits_.data() + digits_.size(), *integer).ptr;
       digit_count_ = static_cast<std::uint8_t>(end - digits_.data());
+    } else if (const double* number = value->if_float()) {
+      if (*number != 0 && *number == *number) keep(ScriptNumber(*number).view());
+    } else if (const bool* truth = value->if_boolean(); truth != nullptr && *truth) {
+      text_ = "true";
     }
   }
 
@@ -34,8 +40,12 @@ class UnitText {
   [[nodiscard]] bool empty() const { return view().empty(); }
 
  private:
+  void keep(std::string_view digits) {
+    digit_count_ = static_cast<std::uint8_t>(digits.copy(digits_.data(), digits_.size()));
+  }
+
   std::string_view text_;
-  std::array<char, 20> digits_{};
+  std::array<char, 32> digits_{};
   std::uint8_t digit_count_ = 0;
 };
 

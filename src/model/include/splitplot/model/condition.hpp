@@ -4,7 +4,11 @@
 
 #include <splitplot/base/result.hpp>
 #include <splitplot/base/value.hpp>
+#include <splitplot/model/attributes.hpp>
 
+#include <cstddef>
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -12,23 +16,26 @@
 
 namespace splitplot::model {
 
-/// What a condition looks at. The first of the layers that has a top-level name answers: what the caller said about
-/// the unit (context) over what is known of it (traits). Nulls in the context hide the trait.
-class Attributes {
+/// A list of values that conditions name instead of repeating it: sorted once, shared by all who ask for it.
+class ValueList {
  public:
-  Attributes() = default;
-  /// Both must be objects or null pointers, and outlive this.
-  explicit Attributes(const Value* context, const Value* traits = nullptr)
-      : context_(context), traits_(traits) {}
+  struct Set;
 
-  /// The value of a top-level name; null if nobody knows it. "id" and "targetingKey" stand for one another where only
-  /// one of them is given.
-  [[nodiscard]] const Value* find(std::string_view name) const;
+  /// Texts, numbers, booleans and null; nothing is identical to a list or an object, so that these are left out.
+  explicit ValueList(const Value::Array& elements);
+
+  /// Whether an element is identical (===) to the value. Logarithmic; does not allocate.
+  [[nodiscard]] bool contains(const Value& value) const;
+  /// Different elements.
+  [[nodiscard]] std::size_t size() const;
+  [[nodiscard]] const std::shared_ptr<const Set>& set() const { return set_; }
 
  private:
-  const Value* context_ = nullptr;
-  const Value* traits_ = nullptr;
+  std::shared_ptr<const Set> set_;
 };
+
+/// Lists by the names that conditions have for them.
+using ValueLists = std::map<std::string, ValueList, std::less<>>;
 
 /// Answers `$inSegment`. Asked during evaluation, so it must not allocate, block or fail.
 class SegmentMembership {
@@ -47,18 +54,24 @@ class Condition {
   ~Condition();
 
   /// Compiles and checks. Errors: InvalidArgument; `message` says what is wrong, `hint` what to do, and
-  /// `pointer` (if given) receives the JSON pointer inside the condition.
-  [[nodiscard]] static Result<Condition> compile(const Value& written, std::string* pointer = nullptr);
+  /// `pointer` (if given) receives the JSON pointer inside the condition. `lists` are what `$inGroup` and `$notInGroup`
+  /// may name; without any, these are refused. A list that is not among them is empty (`lists()` tells).
+  [[nodiscard]] static Result<Condition> compile(const Value& written, std::string* pointer = nullptr,
+                                                 const ValueLists* lists = nullptr);
 
   [[nodiscard]] bool matches(const Attributes& attributes, const SegmentMembership& segments) const;
 
   /// Keys of the segments that it asks for, for checking that they exist and form no cycle.
   [[nodiscard]] const std::vector<std::string>& segments() const;
 
+  /// Names of the lists that it asks for, each once.
+  [[nodiscard]] const std::vector<std::string>& lists() const;
+
  private:
   struct Node;
   std::unique_ptr<const Node> root_;
   std::vector<std::string> segments_;
+  std::vector<std::string> lists_;
 };
 
 }  // namespace splitplot::model

@@ -1,10 +1,11 @@
-#include "compiled.hpp"
-#include "fnv.hpp"
+#include "snapshot_content.hpp"
 
-#include <splitplot/decide/snapshot.hpp>
+#include <splitplot/decide/hash.hpp>
 
 #include <algorithm>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace splitplot::decide {
 namespace {
@@ -16,6 +17,10 @@ const model::Condition* condition_of(const model::WrittenCondition& condition) {
   return condition.compiled.get();
 }
 
+bool is_targeting_key(const std::string& attribute) {
+  return attribute == "id" || attribute == "targetingKey";
+}
+
 class SnapshotCompiler {
  public:
   SnapshotCompiler(const model::Configuration& configuration, const SeedSource& seeds)
@@ -24,44 +29,65 @@ class SnapshotCompiler {
   [[nodiscard]] CompiledExperiment experiment(const model::Experiment& experiment) const {
     CompiledExperiment compiled;
     compiled.experiment = &experiment;
+    compiled.variants = experiment.variants.size();
     compiled.population = condition_of(experiment.population);
     compiled.unit = unit("experiment", experiment.key, experiment.seed, experiment.attribute);
-    if (experiment.layer) compiled.slice = slice(*experiment.layer);
-    for (const model::ExperimentVariant& variant : experiment.variants)
-      compiled.weights.push_back(variant.weight);
+    if (experiment.layer) compiled.filters.push_back(slice(*experiment.layer));
+    std::vector<double> weights;
+    for (const model::ExperimentVariant& variant : experiment.variants) weights.push_back(variant.weight);
+    compiled.ranges = bucket_ranges(weights, experiment.coverage);
     return compiled;
   }
 
   [[nodiscard]] CompiledRule rule(
       const model::Flag& flag, const model::FlagRule& rule,
-      const std::unordered_map<std::string_view, CompiledExperiment>& experiments) const {
-    CompiledRule compiled{rule.id, condition_of(rule.condition), {}};
+      const std::unordered_map<std::string_view, const CompiledExperiment*>& experiments) const {
+    CompiledRule compiled;
+    compiled.id = rule.id;
+    compiled.condition = condition_of(rule.condition);
     if (const auto* serve = std::get_if<model::FlagRule::Serve>(&rule.outcome)) {
-      compiled.outcome =
-          CompiledServe{serve->variant, serve->rollout,
-                        unit("rollout", flag.key + "/" + rule.id, serve->seed, serve->attribute)};
+      CompiledServe outcome{served(flag, serve->variant), std::nullopt};
+      if (serve->rollout < 1)
+        outcome.rollout = Rollout{unit("rollout", flag.key + "/" + rule.id, serve->seed, serve->attribute),
+                                  {0, serve->rollout},
+                                  Rollout::End::Excluded};
+      // Nobody is in it, whoever they are.
+      if (serve->rollout <= 0) outcome.rollout->unit.is_targeting_key = false;
+      compiled.outcome = std::move(outcome);
     } else {
       const auto& asked = std::get<model::FlagRule::Experiment>(rule.outcome);
       const auto found = experiments.find(asked.key);
-      const CompiledExperiment* experiment = found == experiments.end() ? nullptr : &found->second;
-      compiled.outcome = CompiledExperimentRule{experiment, &asked.variants};
+      CompiledExperimentRule outcome;
+      if (found != experiments.end()) outcome.experiment = found->second;
+      for (const std::size_t variant : asked.variants) outcome.served.push_back(served(flag, variant));
+      compiled.outcome = std::move(outcome);
     }
     return compiled;
   }
 
- private:
-  [[nodiscard]] HashedUnit unit(std::string_view kind, const std::string& key,
-                                const std::string& written_seed, const std::string& attribute) const {
-    const std::string seed = written_seed.empty() ? seeds_(kind, key) : written_seed;
-    return {fnv_continued(kFnvBasis, seed), attribute, attribute == "id" || attribute == "targetingKey"};
+  [[nodiscard]] static Served served(const model::Flag& flag, std::size_t variant) {
+    return {&flag.variants[variant].value, flag.variants[variant].key};
   }
 
-  [[nodiscard]] CompiledLayerSlice slice(const model::LayerSlice& written) const {
+ private:
+  [[nodiscard]] HashSeed seed(std::string_view kind, const std::string& key, const std::string& written) const {
+    return {written.empty() ? seeds_(kind, key) : written, HashVersion::Two};
+  }
+
+  [[nodiscard]] HashedUnit unit(std::string_view kind, const std::string& key,
+                                const std::string& written_seed, const std::string& attribute) const {
+    return {model::AttributeName(attribute), std::nullopt, seed(kind, key, written_seed),
+            is_targeting_key(attribute)};
+  }
+
+  [[nodiscard]] Filter slice(const model::LayerSlice& written) const {
     const auto layer = configuration_.layers.find(written.layer);
     // Nobody is in a slice of a layer that does not exist.
-    if (layer == configuration_.layers.end()) return {{}, 0, 0};
-    return {unit("layer", layer->first, layer->second.seed, layer->second.attribute), written.begin,
-            written.end};
+    if (layer == configuration_.layers.end()) return {};
+    return {model::AttributeName(layer->second.attribute),
+            seed("layer", layer->first, layer->second.seed),
+            {{written.begin, written.end}},
+            is_targeting_key(layer->second.attribute)};
   }
 
   const model::Configuration& configuration_;
@@ -101,13 +127,16 @@ std::shared_ptr<const Snapshot> Snapshot::compile(model::Configuration configura
   const SnapshotCompiler compiler(documents, seeds);
 
   for (const auto& [key, experiment] : documents.experiments) {
-    compiled->experiments.emplace(key, compiler.experiment(experiment));
+    compiled->experiments.push_back(compiler.experiment(experiment));
+    compiled->experiments_by_key.emplace(key, &compiled->experiments.back());
   }
   for (const auto& [key, flag] : documents.flags) {
     CompiledFlag& place = compiled->flags[key];
-    place.flag = &flag;
+    place.key = key;
+    place.enabled = flag.enabled;
+    place.fallback = SnapshotCompiler::served(flag, flag.fallback);
     for (const model::FlagRule& rule : flag.rules) {
-      place.rules.push_back(compiler.rule(flag, rule, compiled->experiments));
+      place.rules.push_back(compiler.rule(flag, rule, compiled->experiments_by_key));
     }
     compiled->flags_by_key.push_back(&place);
   }

@@ -1,0 +1,368 @@
+#include "snapshot_content.hpp"
+
+#include <splitplot/decide/hash.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace splitplot::decide {
+namespace {
+
+constexpr std::string_view kDefaultAttribute = "id";
+/// Versions of an experiment whose units can be kept out; more than anybody starts anew.
+constexpr std::int64_t kMostBlockedVersions = 1000;
+
+const Value kNull;
+
+const Value* member(const Value& object, std::string_view name) {
+  const Value* value = object.find(name);
+  return value == nullptr || value->is_null() ? nullptr : value;
+}
+
+/// What JavaScript takes for true.
+bool is_set(const Value* value) {
+  if (value == nullptr) return false;
+  if (const bool* truth = value->if_boolean()) return *truth;
+  if (const std::string* text = value->if_text()) return !text->empty();
+  if (const std::optional<double> number = value->number()) return *number != 0 && !std::isnan(*number);
+  return !value->is_null();
+}
+
+std::string text_or(const Value& object, std::string_view name, std::string_view otherwise) {
+  const Value* value = object.find(name);
+  const std::string* text = value == nullptr ? nullptr : value->if_text();
+  return std::string(text == nullptr || text->empty() ? otherwise : *text);
+}
+
+std::int64_t version_number(const Value& object, std::string_view name) {
+  const Value* value = member(object, name);
+  const std::optional<double> number = value == nullptr ? std::nullopt : value->number();
+  return number && *number > 0 && *number < 1e9 ? static_cast<std::int64_t>(*number) : 0;
+}
+
+/// Nothing for a version that nobody knows: then nobody has a bucket.
+std::optional<HashVersion> hash_version(const Value& object, HashVersion otherwise) {
+  const Value* value = object.find("hashVersion");
+  if (!is_set(value)) return otherwise;
+  if (value->number() == 1.0) return HashVersion::One;
+  if (value->number() == 2.0) return HashVersion::Two;
+  return std::nullopt;
+}
+
+std::optional<BucketRange> range_of(const Value& written) {
+  const Value::Array* ends = written.if_array();
+  if (ends == nullptr || ends->size() < 2) return std::nullopt;
+  const std::optional<double> begin = (*ends)[0].number();
+  const std::optional<double> end = (*ends)[1].number();
+  if (!begin || !end) return std::nullopt;
+  return BucketRange{*begin, *end};
+}
+
+/// A range that is none holds nobody, and keeps its place.
+std::vector<BucketRange> ranges_of(const Value& written) {
+  std::vector<BucketRange> ranges;
+  if (const Value::Array* elements = written.if_array()) {
+    for (const Value& element : *elements) ranges.push_back(range_of(element).value_or(BucketRange{0, 0}));
+  }
+  return ranges;
+}
+
+/// Weights that do not fit the variants, or do not sum to 1, count as equal ones.
+std::vector<double> weights_of(const Value* written, std::size_t variants) {
+  const std::vector<double> equal(variants, 1 / static_cast<double>(variants));
+  const Value::Array* elements = written == nullptr ? nullptr : written->if_array();
+  if (elements == nullptr || elements->size() != variants) return equal;
+  std::vector<double> weights;
+  double sum = 0;
+  for (const Value& element : *elements) {
+    const std::optional<double> weight = element.number();
+    if (!weight) return equal;
+    weights.push_back(*weight);
+    sum += *weight;
+  }
+  return sum < 0.99 || sum > 1.01 ? equal : weights;
+}
+
+double coverage_of(const Value& written) {
+  const Value* coverage = member(written, "coverage");
+  return coverage == nullptr ? 1 : coverage->number().value_or(1);
+}
+
+class PayloadCompiler {
+ public:
+  explicit PayloadCompiler(Snapshot::Compiled& content) : content_(content) {}
+
+  void compile() {
+    read_groups();
+    const Value* features = content_.payload.find("features");
+    if (features != nullptr && features->if_object() != nullptr) {
+      // All flags are there before rules point to them.
+      for (const Member& feature : *features->if_object()) content_.flags[feature.name].key = feature.name;
+      for (const Member& feature : *features->if_object())
+        read_feature(feature.value, content_.flags[feature.name]);
+    }
+    for (const auto& [key, flag] : content_.flags) content_.flags_by_key.push_back(&flag);
+    std::ranges::sort(content_.flags_by_key, {}, [](const CompiledFlag* flag) { return flag->key; });
+
+    const Value* experiments = content_.payload.find("experiments");
+    if (experiments == nullptr || experiments->if_array() == nullptr) return;
+    for (const Value& written : *experiments->if_array()) read_experiment(written);
+  }
+
+ private:
+  void read_groups() {
+    const Value* groups = content_.payload.find("savedGroups");
+    if (groups == nullptr || groups->if_object() == nullptr) return;
+    for (const Member& group : *groups->if_object()) {
+      if (const Value::Array* elements = group.value.if_array())
+        content_.lists.emplace(group.name, model::ValueList(*elements));
+    }
+  }
+
+  void read_feature(const Value& written, CompiledFlag& flag) {
+    const Value* fallback = written.find("defaultValue");
+    flag.fallback.value = fallback == nullptr ? &kNull : fallback;
+    const Value* rules = written.find("rules");
+    if (rules == nullptr || rules->if_array() == nullptr) return;
+    for (const Value& rule : *rules->if_array()) read_rule(rule, flag);
+  }
+
+  void read_rule(const Value& written, CompiledFlag& flag) {
+    if (written.if_object() == nullptr) return;
+    CompiledRule rule;
+    const Value* id = written.find("id");
+    if (id != nullptr && id->if_text() != nullptr) rule.id = *id->if_text();
+    rule.prerequisites = prerequisites_of(written);
+    rule.filters = filters_of(written);
+    if (const Value* forced = written.find("force")) {
+      rule.condition = condition_of(written.find("condition"));
+      rule.outcome = CompiledServe{{forced, {}}, rollout_of(written, flag.key)};
+    } else if (const Value* variations = variations_of(written)) {
+      CompiledExperimentRule outcome;
+      outcome.experiment = &made_experiment(written, *variations, flag.key);
+      for (std::size_t i = 0; i < variations->if_array()->size(); ++i)
+        outcome.served.push_back({&(*variations->if_array())[i], variant_key(*outcome.experiment, i)});
+      rule.outcome = std::move(outcome);
+    } else {
+      rule.outcome = CompiledExperimentRule{};  // serves nobody, but its prerequisites may close the flag
+    }
+    flag.rules.push_back(std::move(rule));
+  }
+
+  static std::string_view variant_key(const CompiledExperiment& experiment, std::size_t variant) {
+    return experiment.experiment->variants[variant].key;
+  }
+
+  static const Value* variations_of(const Value& written) {
+    for (const std::string_view name : {"contextualVariations", "variations"}) {
+      const Value* variations = member(written, name);
+      if (variations != nullptr) return variations->if_array() == nullptr ? nullptr : variations;
+    }
+    return nullptr;
+  }
+
+  /// One that stands by itself: for the pages of a browser.
+  void read_experiment(const Value& written) {
+    const Value* variations = variations_of(written);
+    const Value* key = written.find("key");
+    if (variations == nullptr || key == nullptr || key->if_text() == nullptr) return;
+    CompiledExperiment& compiled = made_experiment(written, *variations, *key->if_text());
+    compiled.filters = filters_of(written);
+    compiled.prerequisites = prerequisites_of(written);
+    if (const Value* pages = member(written, "urlPatterns")) {
+      Result<model::UrlTargets> targets = model::UrlTargets::compile(*pages);
+      compiled.urls = targets ? std::move(*targets) : model::UrlTargets();
+    }
+    if (const Value* forced = written.find("force")) {
+      const std::optional<double> index = forced->number();
+      compiled.forced_variant = index && *index >= 0 && *index < static_cast<double>(compiled.variants)
+                                    ? static_cast<std::size_t>(*index)
+                                    : compiled.variants;
+    }
+    content_.experiments_by_key.emplace(compiled.experiment->key, &compiled);
+  }
+
+  CompiledExperiment& made_experiment(const Value& written, const Value& variations, std::string_view key) {
+    model::Experiment& experiment = content_.made_experiments.emplace_back();
+    experiment.key = text_or(written, "key", key);
+    experiment.attribute = text_or(written, "hashAttribute", kDefaultAttribute);
+    experiment.status = status_of(written);
+    CompiledExperiment& compiled = content_.experiments.emplace_back();
+    compiled.experiment = &experiment;
+    compiled.variants = variations.if_array()->size();
+    read_variants(written, compiled, experiment);
+    compiled.population = condition_of(written.find("condition"));
+
+    const std::optional<HashVersion> version = hash_version(written, HashVersion::One);
+    compiled.unit = {model::AttributeName(experiment.attribute), fallback_of(written),
+                     HashSeed(text_or(written, "seed", experiment.key), version.value_or(HashVersion::Two)),
+                     false};
+    // Rules that have filters keep them for themselves, and then the namespace does not count.
+    if (!is_set(written.find("filters"))) compiled.in_namespace = namespace_of(written);
+    if (version) read_ranges(written, compiled);
+    if (!is_set(written.find("disableStickyBucketing"))) read_stickiness(written, compiled);
+    return compiled;
+  }
+
+  static model::ExperimentStatus status_of(const Value& written) {
+    const Value* active = written.find("active");
+    const Value* status = written.find("status");
+    if (active != nullptr && *active == Value(false)) return model::ExperimentStatus::Draft;
+    if (status == nullptr) return model::ExperimentStatus::Running;
+    if (*status == Value("draft")) return model::ExperimentStatus::Draft;
+    return *status == Value("stopped") ? model::ExperimentStatus::Stopped : model::ExperimentStatus::Running;
+  }
+
+  static const Value* meta_of(const Value& written, std::size_t variant) {
+    const Value* all = member(written, "meta");
+    const Value::Array* elements = all == nullptr ? nullptr : all->if_array();
+    return elements != nullptr && variant < elements->size() ? &(*elements)[variant] : nullptr;
+  }
+
+  static void read_variants(const Value& written, CompiledExperiment& compiled,
+                            model::Experiment& experiment) {
+    const std::vector<double> weights = weights_of(member(written, "weights"), compiled.variants);
+    for (std::size_t i = 0; i < compiled.variants; ++i) {
+      const Value* meta = meta_of(written, i);
+      model::ExperimentVariant& variant = experiment.variants.emplace_back();
+      variant.key = meta == nullptr ? std::to_string(i) : text_or(*meta, "key", std::to_string(i));
+      variant.weight = weights[i];
+      compiled.pass_through.push_back(meta != nullptr && is_set(meta->find("passthrough")));
+    }
+  }
+
+  void read_ranges(const Value& written, CompiledExperiment& compiled) {
+    if (const Value* ranges = member(written, "ranges")) {
+      compiled.ranges = ranges_of(*ranges);
+      return;
+    }
+    const double coverage = coverage_of(written);
+    compiled.ranges = bucket_ranges(weights_of(member(written, "weights"), compiled.variants), coverage);
+    const Value* reference = member(written, "contextualBanditRef");
+    const Value* bandits = content_.payload.find("contextualBandits");
+    if (reference == nullptr || reference->if_text() == nullptr || bandits == nullptr) return;
+    const Value* bandit = bandits->find(*reference->if_text());
+    const Value* contexts = bandit == nullptr ? nullptr : member(*bandit, "contexts");
+    if (contexts == nullptr || contexts->if_array() == nullptr) return;
+    for (const Value& context : *contexts->if_array()) {
+      compiled.conditional_arms.push_back(
+          {condition_of(context.find("condition")),
+           bucket_ranges(weights_of(member(context, "weights"), compiled.variants), coverage)});
+    }
+  }
+
+  static void read_stickiness(const Value& written, CompiledExperiment& compiled) {
+    Stickiness stickiness;
+    const std::string prefix = compiled.experiment->key + "__";
+    stickiness.current = prefix + std::to_string(version_number(written, "bucketVersion"));
+    const std::int64_t blocked = std::min(version_number(written, "minBucketVersion"), kMostBlockedVersions);
+    for (std::int64_t i = 0; i < blocked; ++i) stickiness.blocked.push_back(prefix + std::to_string(i));
+    stickiness.fallback = model::AttributeName(text_or(written, "fallbackAttribute", kDefaultAttribute));
+    for (std::size_t i = 0; i < compiled.variants; ++i) {
+      const Value* meta = meta_of(written, i);
+      stickiness.variants.push_back(meta == nullptr ? std::string() : text_or(*meta, "key", ""));
+    }
+    compiled.stickiness = std::move(stickiness);
+  }
+
+  static std::optional<model::AttributeName> fallback_of(const Value& written) {
+    const std::string name = text_or(written, "fallbackAttribute", "");
+    if (name.empty() || is_set(written.find("disableStickyBucketing"))) return std::nullopt;
+    return model::AttributeName(name);
+  }
+
+  static std::optional<CompiledExperiment::Namespace> namespace_of(const Value& written) {
+    const Value* value = member(written, "namespace");
+    const Value::Array* parts = value == nullptr ? nullptr : value->if_array();
+    if (parts == nullptr) return std::nullopt;
+    CompiledExperiment::Namespace compiled{HashSeed(), {0, 0}};
+    if (parts->size() < 3 || (*parts)[0].if_text() == nullptr) return compiled;
+    compiled.seed = HashSeed("__" + *(*parts)[0].if_text(), HashVersion::One);
+    const Value ends(Value::Array{(*parts)[1], (*parts)[2]});
+    compiled.range = range_of(ends).value_or(BucketRange{0, 0});
+    return compiled;
+  }
+
+  static std::vector<Filter> filters_of(const Value& written) {
+    std::vector<Filter> filters;
+    const Value* all = member(written, "filters");
+    if (all == nullptr || all->if_array() == nullptr) return filters;
+    for (const Value& one : *all->if_array()) {
+      const std::optional<HashVersion> version = hash_version(one, HashVersion::Two);
+      const Value* ranges = member(one, "ranges");
+      filters.push_back({model::AttributeName(text_or(one, "attribute", kDefaultAttribute)),
+                         HashSeed(text_or(one, "seed", ""), version.value_or(HashVersion::Two)),
+                         version && ranges != nullptr ? ranges_of(*ranges) : std::vector<BucketRange>(),
+                         false});
+    }
+    return filters;
+  }
+
+  std::vector<Prerequisite> prerequisites_of(const Value& written) {
+    std::vector<Prerequisite> prerequisites;
+    const Value* all = member(written, "parentConditions");
+    if (all == nullptr || all->if_array() == nullptr) return prerequisites;
+    for (const Value& one : *all->if_array()) {
+      const Value* id = one.find("id");
+      Prerequisite prerequisite;
+      if (id != nullptr && id->if_text() != nullptr) {
+        prerequisite.flag = *id->if_text();
+        const auto found = content_.flags.find(prerequisite.flag);
+        if (found != content_.flags.end()) prerequisite.compiled = &found->second;
+      }
+      prerequisite.condition = condition_of(one.find("condition"));
+      if (is_set(one.find("gate"))) prerequisite.otherwise = Prerequisite::Otherwise::CloseGate;
+      prerequisites.push_back(prerequisite);
+    }
+    return prerequisites;
+  }
+
+  /// Everybody for one that is not there, nobody for one that is refused.
+  const model::Condition* condition_of(const Value* written) {
+    if (!is_set(written)) return nullptr;
+    Result<model::Condition> compiled = model::Condition::compile(*written, nullptr, &content_.lists);
+    if (!compiled) compiled = model::Condition::compile(Value(Value::Object{{"$not", Value::Object{}}}));
+    return &content_.conditions.emplace_back(std::move(*compiled));
+  }
+
+  std::optional<Rollout> rollout_of(const Value& written, std::string_view flag) const {
+    const Value* range = member(written, "range");
+    const Value* coverage = member(written, "coverage");
+    if (range == nullptr && coverage == nullptr) return std::nullopt;
+    const std::optional<HashVersion> version = hash_version(written, HashVersion::One);
+    Rollout rollout{
+        {model::AttributeName(text_or(written, "hashAttribute", kDefaultAttribute)), fallback_of(written),
+         HashSeed(text_or(written, "seed", flag), version.value_or(HashVersion::Two)), false},
+        {0, 0},
+        Rollout::End::Excluded};
+    if (!version) return rollout;
+    if (range != nullptr) {
+      rollout.range = range_of(*range).value_or(BucketRange{0, 0});
+    } else if (const double share = coverage->number().value_or(0); share != 0) {
+      rollout.range = {0, share};
+      rollout.end = Rollout::End::Included;
+    }
+    return rollout;
+  }
+
+  Snapshot::Compiled& content_;
+};
+
+}  // namespace
+
+Result<std::shared_ptr<const Snapshot>> Snapshot::read_payload(Value payload, std::uint64_t revision) {
+  if (payload.if_object() == nullptr)
+    return fail(ErrorCode::BadData, "a payload is an object, not " + std::string(name_of(payload.kind())),
+                "it has the members features, experiments and savedGroups");
+  auto content = std::make_unique<Compiled>();
+  content->payload = std::move(payload);
+  content->revision = revision;
+  PayloadCompiler(*content).compile();
+  return std::shared_ptr<const Snapshot>(new Snapshot(std::move(content)));
+}
+
+}  // namespace splitplot::decide

@@ -1,0 +1,19 @@
+/// Applies compiled rules to one unit: the main path of a decision. Allocates nothing, never fails.
+#pragma once
+
+#include "rules.hpp"
+
+#include <splitplot/decide/decision.hpp>
+#include <splitplot/decide/evaluation.hpp>
+#include <splitplot/model/condition.hpp>
+
+namespace splitplot::decide {
+
+[[nodiscard]] Decision decide_flag(const CompiledFlag& flag, const Evaluation& evaluation,
+                                   const model::SegmentMembership& segments);
+
+/// Whether and how a unit takes part in an experiment, status, population and layer considered.
+[[nodiscard]] Assignment assign_unit(const CompiledExperiment& experiment, const Evaluation& evaluation,
+                                     const model::SegmentMembership& segments);
+
+}  // namespace splitplot::decide

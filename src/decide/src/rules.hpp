@@ -1,0 +1,145 @@
+/// What a snapshot is compiled to, from documents or from a GrowthBook payload: rules with the seed's part of each hash
+/// done, ranges instead of weights, pointers in the place of keys. Pointers lead into what lies beside it in the snapshot;
+/// immutable once it is built.
+#pragma once
+
+#include "fnv.hpp"
+
+#include <splitplot/decide/evaluation.hpp>
+#include <splitplot/decide/hash.hpp>
+#include <splitplot/model/attributes.hpp>
+#include <splitplot/model/condition.hpp>
+#include <splitplot/model/configuration.hpp>
+#include <splitplot/model/url_targets.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace splitplot::decide {
+
+struct CompiledFlag;
+
+/// A seed, its part of the hash done where it stands in front.
+class HashSeed {
+ public:
+  HashSeed() = default;
+  HashSeed(std::string seed, HashVersion version)
+      : seed_(std::move(seed)), version_(version), begun_(fnv_continued(kFnvBasis, seed_)) {}
+
+  [[nodiscard]] double bucket(std::string_view unit) const {
+    return version_ == HashVersion::Two ? second_bucket(fnv_continued(begun_, unit))
+                                        : first_bucket(fnv_continued(fnv_continued(kFnvBasis, unit), seed_));
+  }
+
+ private:
+  std::string seed_;
+  HashVersion version_ = HashVersion::Two;
+  std::uint32_t begun_ = kFnvBasis;
+};
+
+/// An attribute that is hashed.
+struct HashedUnit {
+  model::AttributeName attribute;
+  /// Taken where the first is missing and assignments are sticky.
+  std::optional<model::AttributeName> fallback;
+  HashSeed seed;
+  bool is_targeting_key = false;
+};
+
+/// Lets those pass whose bucket is in one of the ranges: a slice of a layer, a namespace.
+struct Filter {
+  model::AttributeName attribute;
+  HashSeed seed;
+  std::vector<BucketRange> ranges;
+  bool is_targeting_key = false;
+};
+
+/// Another flag's answer must meet a condition.
+struct Prerequisite {
+  std::string_view flag;
+  const CompiledFlag* compiled = nullptr;  ///< null: there is no such flag
+  const model::Condition* condition = nullptr;
+  /// What happens where it is not met: the flag as a whole answers nothing, or the rule is skipped.
+  enum class Otherwise { SkipRule, CloseGate } otherwise = Otherwise::SkipRule;
+};
+
+/// What a rule serves. Without a value, the caller's default.
+struct Served {
+  const Value* value = nullptr;
+  std::string_view variant;
+};
+
+struct Rollout {
+  HashedUnit unit;
+  BucketRange range;
+  /// GrowthBook's `coverage` of a forced value includes its end.
+  enum class End { Excluded, Included } end = End::Excluded;
+};
+
+struct CompiledServe {
+  Served served;
+  std::optional<Rollout> rollout;  ///< nothing: everybody
+};
+
+/// Ranges of the variants for those who meet a condition.
+struct Arms {
+  const model::Condition* condition = nullptr;  ///< null: everybody
+  std::vector<BucketRange> ranges;
+};
+
+struct Stickiness {
+  std::string current;               ///< "<experiment>__<version>"
+  std::vector<std::string> blocked;  ///< those of versions whose units are kept out
+  model::AttributeName fallback;     ///< whose assignments count, too
+  std::vector<std::string>
+      variants;  ///< key of each variant; empty: it has none, and nothing is found for it
+};
+
+struct CompiledExperiment {
+  /// Its variants are those of the document; of a payload, it is made for the purpose.
+  const model::Experiment* experiment = nullptr;
+  std::size_t variants = 0;
+  const model::Condition* population = nullptr;  ///< null: everybody
+  HashedUnit unit;
+  std::vector<Filter> filters;
+  /// Hashes what the experiment hashes.
+  struct Namespace {
+    HashSeed seed;
+    BucketRange range;
+  };
+  std::optional<Namespace> in_namespace;
+  std::vector<Prerequisite> prerequisites;
+  std::optional<model::UrlTargets> urls;
+  std::vector<BucketRange> ranges;
+  std::vector<Arms> conditional_arms;  ///< the first that is met stands in for `ranges`
+  std::optional<Stickiness> stickiness;
+  std::optional<std::size_t> forced_variant;  ///< everybody in it gets that one; beyond the last: nobody
+  std::vector<bool> pass_through;             ///< variants that only look on: the next rule decides
+};
+
+struct CompiledExperimentRule {
+  const CompiledExperiment* experiment = nullptr;  ///< null: there is none; the rule serves nobody
+  std::vector<Served> served;                      ///< for each variant of the experiment
+};
+
+struct CompiledRule {
+  std::string_view id;
+  std::vector<Prerequisite> prerequisites;
+  std::vector<Filter> filters;
+  const model::Condition* condition = nullptr;  ///< null: everybody
+  std::variant<CompiledServe, CompiledExperimentRule> outcome;
+};
+
+struct CompiledFlag {
+  std::string_view key;
+  bool enabled = true;
+  Served fallback;
+  std::vector<CompiledRule> rules;
+};
+
+}  // namespace splitplot::decide

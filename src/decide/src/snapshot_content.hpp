@@ -1,0 +1,40 @@
+/// What a snapshot consists of: rules, and everything that they point to. Nothing in it moves once rules point to it.
+#pragma once
+
+#include "rules.hpp"
+
+#include <splitplot/decide/snapshot.hpp>
+
+#include <cstdint>
+#include <deque>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace splitplot::decide {
+
+struct CompiledSegment {
+  const model::Segment* segment = nullptr;
+  /// Null: everybody. Segments whose references are too deep or in a circle are not compiled at all: nobody is in them.
+  const model::Condition* condition = nullptr;
+};
+
+struct Snapshot::Compiled {
+  std::uint64_t revision = 0;
+  // Of documents...
+  model::Configuration configuration;
+  std::unordered_map<std::string_view, CompiledSegment> segments;
+  // ...or of a payload.
+  Value payload;
+  std::deque<model::Condition> conditions;
+  std::deque<model::Experiment> made_experiments;
+  model::ValueLists lists;
+
+  std::deque<CompiledExperiment> experiments;
+  /// By key: those of documents, and those of a payload that no feature asks.
+  std::unordered_map<std::string_view, const CompiledExperiment*> experiments_by_key;
+  std::unordered_map<std::string_view, CompiledFlag> flags;
+  std::vector<const CompiledFlag*> flags_by_key;
+};
+
+}  // namespace splitplot::decide

@@ -1,0 +1,84 @@
+#include <splitplot/model/attributes.hpp>
+
+#include <algorithm>
+#include <bit>
+#include <utility>
+
+namespace splitplot::model {
+namespace {
+
+constexpr std::string_view kId = "id";
+constexpr std::string_view kTargetingKey = "targetingKey";
+
+/// FNV-1a: names are short.
+std::uint32_t hash_of(std::string_view name) {
+  std::uint32_t hash = 2166136261U;
+  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
+  return hash;
+}
+
+/// The member, or the other one of the two names that a unit's id has.
+const Value* find_in(const Value* layer, std::string_view name) {
+  if (layer == nullptr) return nullptr;
+  if (const Value* value = layer->find(name)) return value;
+  if (name == kId) return layer->find(kTargetingKey);
+  if (name == kTargetingKey) return layer->find(kId);
+  return nullptr;
+}
+
+std::size_t members_of(const Value* layer) {
+  const Value::Object* members = layer == nullptr ? nullptr : layer->if_object();
+  return members == nullptr ? 0 : members->size();
+}
+
+}  // namespace
+
+AttributeName::AttributeName(std::string text) : text_(std::move(text)), hash_(hash_of(text_)) {}
+
+const Value* Attributes::find(const AttributeName& name) const {
+  return index_ != nullptr ? index_->find(name.hash(), name.text()) : find(std::string_view(name.text()));
+}
+
+const Value* Attributes::find(std::string_view name) const {
+  if (index_ != nullptr) return index_->find(hash_of(name), name);
+  if (only_name_ != nullptr) return name == only_name_->text() ? only_value_ : nullptr;
+  const Value* value = find_in(context_, name);
+  return value != nullptr ? value : find_in(traits_, name);
+}
+
+void AttributeIndex::assign(const Attributes& attributes) {
+  // Two more for the names of the id that stand for one another.
+  const std::size_t most = members_of(attributes.context_) + members_of(attributes.traits_) + 2;
+  entries_.assign(std::bit_ceil(2 * most), {});
+  insert_layer(attributes.context_);
+  insert_layer(attributes.traits_);
+}
+
+void AttributeIndex::insert_layer(const Value* layer) {
+  if (members_of(layer) == 0) return;
+  for (const Member& member : *layer->if_object()) insert(member.name, &member.value);
+  insert(kId, find_in(layer, kId));
+  insert(kTargetingKey, find_in(layer, kTargetingKey));
+}
+
+void AttributeIndex::insert(std::string_view name, const Value* value) {
+  if (value == nullptr) return;
+  const std::uint32_t hash = hash_of(name);
+  std::size_t at = hash & (entries_.size() - 1);
+  while (entries_[at].value != nullptr) {
+    if (entries_[at].hash == hash && entries_[at].name == name) return;
+    at = (at + 1) & (entries_.size() - 1);
+  }
+  entries_[at] = {hash, name, value};
+}
+
+const Value* AttributeIndex::find(std::uint32_t hash, std::string_view name) const {
+  if (entries_.empty()) return nullptr;
+  for (std::size_t at = hash & (entries_.size() - 1); entries_[at].value != nullptr;
+       at = (at + 1) & (entries_.size() - 1)) {
+    if (entries_[at].hash == hash && entries_[at].name == name) return entries_[at].value;
+  }
+  return nullptr;
+}
+
+}  // namespace splitplot::model
