@@ -171,6 +171,10 @@ std::vector<Scope> StoredCatalogue::scopes() const {
   return all;
 }
 
+std::unique_ptr<Watch> StoredCatalogue::watch(Watcher watcher) {
+  return watchers_->add(std::move(watcher));
+}
+
 std::optional<Principal> StoredCatalogue::authenticate(std::string_view secret) const {
   return state()->credentials.find(secret, secrets_);
 }

@@ -50,6 +50,15 @@ std::vector<const store::CredentialRow*> working_keys(const State& state, const 
   return keys;
 }
 
+std::vector<Scope> changed_snapshots(const State& before, const State& after) {
+  std::vector<Scope> changed;
+  for (const auto& [scope, state] : after.scopes) {
+    const auto known = before.scopes.find(scope);
+    if (known == before.scopes.end() || known->second->snapshot != state->snapshot) changed.push_back(scope);
+  }
+  return changed;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<StoredCatalogue>> StoredCatalogue::load(std::unique_ptr<store::DocumentStore> store,
@@ -179,8 +188,12 @@ Result<void> StoredCatalogue::write(State next, store::DocumentTransaction rows)
 
   next.index_credentials();
   auto shown = std::make_shared<const State>(std::move(next));
-  const std::lock_guard guard(showing_);
-  state_.swap(shown);
+  const std::vector<Scope> changed = changed_snapshots(*state(), *shown);
+  {
+    const std::lock_guard guard(showing_);
+    state_.swap(shown);
+  }
+  watchers_->tell(changed);
   return {};
 }
 

@@ -4,6 +4,7 @@
 #include "key_file.hpp"
 #include "planning.hpp"
 #include "state.hpp"
+#include "watchers.hpp"
 
 #include <splitplot/base/result.hpp>
 #include <splitplot/base/time.hpp>
@@ -40,6 +41,7 @@ class StoredCatalogue final : public Catalogue {
   Result<FrozenPlan> frozen_plan(const Scope& scope, std::string_view experiment) override;
   [[nodiscard]] std::shared_ptr<const decide::Snapshot> snapshot(const Scope& scope) const override;
   [[nodiscard]] std::vector<Scope> scopes() const override;
+  [[nodiscard]] std::unique_ptr<Watch> watch(Watcher watcher) override;
   [[nodiscard]] std::optional<Principal> authenticate(std::string_view secret) const override;
   [[nodiscard]] std::optional<Principal> holder_of(std::string_view credential) const override;
   [[nodiscard]] std::string signature(std::string_view purpose, std::string_view text) const override;
@@ -76,6 +78,7 @@ class StoredCatalogue final : public Catalogue {
   const std::unique_ptr<store::DocumentStore> store_;
   const Secrets secrets_;
   const Clock& clock_;
+  const std::shared_ptr<Watchers> watchers_ = std::make_shared<Watchers>();
   std::mutex writing_;  ///< held by who computes and writes the next state
   mutable std::mutex showing_;
   std::shared_ptr<const State> state_;  ///< guarded by showing_

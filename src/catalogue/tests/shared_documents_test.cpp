@@ -47,6 +47,16 @@ class SharedDocumentsTest : public test::CatalogueTest {
   const Scope staging_{"default", "staging"};
 };
 
+TEST_F(SharedDocumentsTest, ChangeTheSnapshotsOfAllEnvironmentsForThoseWhoWatch) {
+  open();
+  std::vector<std::vector<Scope>> told;
+  const auto watching =
+      catalogue_->watch([&](const std::vector<Scope>& changed) { told.push_back(changed); });
+  apply_in(staging_, "{kind: segment, key: pro, condition: {plan: pro}}");
+  apply_in(staging_, "{kind: flag, key: beta, variants: {\"on\": true}, default: \"on\"}");
+  EXPECT_THAT(told, ElementsAre(ElementsAre(Scope{}, staging_), ElementsAre(staging_)));
+}
+
 TEST_F(SharedDocumentsTest, AreSeenByAllEnvironmentsAtOnceAndTheRestByOne) {
   open();
   EXPECT_THAT(catalogue_->scopes(), ElementsAre(Scope{}, staging_));

@@ -100,6 +100,15 @@ struct CatalogueOptions {
   std::string secrets_path;  ///< the key file: pepper of credentials, secret of seeds; made with mode 600
 };
 
+/// Is told of the environments whose snapshot is another one now.
+using Watcher = std::function<void(const std::vector<Scope>& changed)>;
+
+/// As long as it is there, its watcher is told. Once it is gone, no call runs or comes any more.
+class Watch {
+ public:
+  virtual ~Watch() = default;
+};
+
 class Catalogue {
  public:
   virtual ~Catalogue() = default;
@@ -132,6 +141,11 @@ class Catalogue {
   [[nodiscard]] virtual std::shared_ptr<const decide::Snapshot> snapshot(const Scope& scope) const = 0;
 
   [[nodiscard]] virtual std::vector<Scope> scopes() const = 0;
+
+  /// Tells a watcher of every change of a snapshot, once `snapshot` answers the new one. It is called on the thread
+  /// that changes, one call at a time and in the order of the revisions; it must be quick, and may read but not change
+  /// the catalogue.
+  [[nodiscard]] virtual std::unique_ptr<Watch> watch(Watcher watcher) = 0;
 
   /// Whose key this is; no I/O. Constant time in the secret's content.
   [[nodiscard]] virtual std::optional<Principal> authenticate(std::string_view secret) const = 0;
