@@ -50,6 +50,7 @@ std::optional<std::string> secret_of(const Request& request, Credentials where,
       return {};
     case Credentials::Header:
     case Credentials::HeaderOrSession:
+    case Credentials::HeaderOrToken:
       return secret_of_headers(request);
     case Credentials::HeaderQueryBody: {
       std::optional<std::string> secret = secret_of_headers(request);

@@ -2,6 +2,7 @@
 /// test makes a Call and looks at the Response.
 #pragma once
 
+#include "credential_tokens.hpp"
 #include "http/message.hpp"
 #include "session/login_attempts.hpp"
 #include "session/sessions.hpp"
@@ -16,6 +17,7 @@
 
 namespace splitplot::serve {
 
+class Broadcaster;
 class Metrics;
 class RecentExposures;
 class SummaryCache;
@@ -30,6 +32,8 @@ struct Context {
   const Sessions sessions;
   LoginAttempts login_attempts;
   const std::shared_ptr<SummaryCache> summaries;
+  const CredentialTokens stream_tokens;
+  const std::shared_ptr<Broadcaster> streams;
 };
 
 struct Call {

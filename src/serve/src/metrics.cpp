@@ -111,6 +111,20 @@ void add_pipeline(Samples& samples, const collect::PipelineStatus& status) {
   samples.gauge("splitplot_pipeline_healthy", "1 while events are taken.", status.trouble.empty() ? 1 : 0);
 }
 
+void add_streams(Samples& samples, const StreamCounts& counts) {
+  samples.gauge("splitplot_streams_open", "Event streams that are open.", counts.open.load());
+  samples.counter("splitplot_streams_begun_total", "Event streams that were opened.", counts.begun.load());
+  samples.counter("splitplot_stream_messages_total", "Messages sent on event streams.",
+                  counts.messages.load());
+  samples.counter("splitplot_stream_messages_skipped_total",
+                  "Messages that a newer one replaced before a slow client took them.",
+                  counts.skipped.load());
+  samples.counter("splitplot_streams_dropped_total", "Event streams closed since the client was too slow.",
+                  counts.dropped.load());
+  samples.counter("splitplot_streams_withdrawn_total", "Event streams closed since their key was revoked.",
+                  counts.withdrawn.load());
+}
+
 void add_loader(Samples& samples, const collect::LoaderStatus& status, store::JournalOffset durable_end) {
   samples.counter("splitplot_loader_records_total", "Records loaded into the warehouse.", status.records);
   samples.counter("splitplot_loader_damaged_records_total", "Records that could not be read.",
@@ -304,13 +318,14 @@ void Metrics::batch(std::size_t bytes, std::size_t events) {
   families_->events_of_batch->Observe(static_cast<double>(events));
 }
 
-std::string Metrics::text(const Services& services) const {
+std::string Metrics::text(const Services& services, const StreamCounts& streams) const {
   std::vector<prometheus::MetricFamily> families = families_->registry.Collect();
   Samples samples(families);
   families.push_back(sample("splitplot_build_info", "The program that runs.", prometheus::MetricType::Gauge,
                             1, {{"version", families_->version}}));
   const collect::PipelineStatus pipeline = services.pipeline.status();
   add_pipeline(samples, pipeline);
+  add_streams(samples, streams);
   if (services.loader != nullptr) add_loader(samples, services.loader->status(), pipeline.durable_end);
   std::ostringstream out;
   prometheus::TextSerializer().Serialize(out, families);

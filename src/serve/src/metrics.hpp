@@ -3,6 +3,7 @@
 #pragma once
 
 #include "http/message.hpp"
+#include "http/stream_answer.hpp"
 #include "route.hpp"
 
 #include <splitplot/collect/event.hpp>
@@ -51,7 +52,7 @@ class Metrics {
   void batch(std::size_t bytes, std::size_t events);
 
   /// The text exposition format, version 0.0.4.
-  [[nodiscard]] std::string text(const Services& services) const;
+  [[nodiscard]] std::string text(const Services& services, const StreamCounts& streams) const;
 
  private:
   struct Families;

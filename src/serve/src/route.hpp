@@ -31,6 +31,7 @@ enum class Credentials {
   Header,
   HeaderOrSession,  ///< also the cookie of a session, where no header has a key
   HeaderQueryBody,  ///< also ?writeKey= and the body's writeKey, as Segment's clients send it
+  HeaderOrToken,    ///< also a stream token, ?token=, where no header has a key
   Path,             ///< the first parameter of the pattern
 };
 

@@ -1,4 +1,5 @@
 #include "management/handlers.hpp"
+#include "ofrep/event_streams.hpp"
 #include "ofrep/handlers.hpp"
 #include "operation/handlers.hpp"
 #include "results/file_handlers.hpp"
@@ -98,6 +99,9 @@ constexpr Route page(std::string_view pattern, Handler how) {
 constexpr Route kRoutes[] = {
     decision("/ofrep/v1/evaluate/flags/{key}", Handler::at_once(&ofrep::evaluate_one)),
     decision("/ofrep/v1/evaluate/flags", Handler::at_once(&ofrep::evaluate_all)),
+    Route{Method::Get, "/ofrep/v1/stream", Permission::Decide, Credentials::HeaderOrToken, kNoBody,
+          ContentType::Any, Cors::AnyOrigin, ErrorForm::Ofrep, Mode::Always,
+          Handler::at_once(&ofrep::stream)},
 
     events("/v1/batch", Handler::later(&segment::receive_batch)),
     events("/v1/b", Handler::later(&segment::receive_batch)),

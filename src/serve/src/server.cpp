@@ -14,8 +14,8 @@ class RunningServer final : public Server {
   ~RunningServer() override { stop_all({}); }
 
   Result<void> listen(Log& log, const ServerOptions& options) {
-    auto http =
-        HttpServer::start(options.address, options.port, options.io_threads, options.limits, service_, log);
+    auto http = HttpServer::start(options.address, options.port, options.io_threads, options.limits,
+                                  options.streams, service_, log);
     if (!http) return tl::unexpected(std::move(http.error()));
     http_ = std::move(*http);
     return {};

@@ -4,9 +4,11 @@
 #include "authentication.hpp"
 #include "http/gzip.hpp"
 #include "http/sender.hpp"
+#include "http/target.hpp"
 #include "metrics.hpp"
 #include "ofrep/exposures.hpp"
 #include "results/summary_cache.hpp"
+#include "stream/broadcaster.hpp"
 
 #include <splitplot/base/spelling.hpp>
 
@@ -78,7 +80,7 @@ Response preflight(const std::vector<const Route*>& routes) {
   response.headers.add(
       "Access-Control-Allow-Headers",
       "authorization, x-api-key, content-type, content-encoding, if-none-match, x-retry-count, "
-      "x-request-id, anonymousid");
+      "x-request-id, anonymousid, last-event-id");
   response.headers.add("Access-Control-Max-Age", "86400");
   return response;
 }
@@ -115,7 +117,9 @@ Service::Service(const Services& services, const ServerOptions& options)
                std::make_shared<RecentExposures>(),
                Sessions(services.catalogue, services.clock),
                {},
-               make_summaries(services)},
+               make_summaries(services),
+               CredentialTokens(services.catalogue, services.clock, "streams"),
+               std::make_shared<Broadcaster>(services.catalogue, options.streams, services.log)},
       router_(route_table()),
       mode_(services.test_clock != nullptr ? Mode::TestOnly : Mode::Always),
       access_log_(options.access_log),
@@ -124,6 +128,7 @@ Service::Service(const Services& services, const ServerOptions& options)
 Service::~Service() = default;
 
 void Service::stop() {
+  context_.streams->stop();
   context_.summaries->stop();
   pool_.stop();
 }
@@ -166,6 +171,10 @@ std::optional<Response> Service::check_permission(Visit& visit) const {
       }
       visit.principal = std::move(session->principal);
     }
+  } else if (route.credentials == Credentials::HeaderOrToken) {
+    const std::optional<std::string> token = query_parameter(visit.request.query, "token");
+    std::optional<TokenHolder> holder = token ? context_.stream_tokens.find(*token) : std::nullopt;
+    if (holder) visit.principal = std::move(holder->principal);
   }
   if (!visit.principal) {
     // The key may stand in the body: the handler looks there, and refuses.

@@ -82,7 +82,7 @@ class EchoApplication final : public Application {
 class HttpServerTest : public ::testing::Test {
  protected:
   void start(const ServerLimits& limits = {}, unsigned io_threads = 2) {
-    auto started = HttpServer::start("127.0.0.1", 0, io_threads, limits, application, log);
+    auto started = HttpServer::start("127.0.0.1", 0, io_threads, limits, {}, application, log);
     ASSERT_TRUE(started) << started.error().message;
     server = std::move(*started);
   }
@@ -481,11 +481,11 @@ TEST_F(HttpServerTest, DamagedRequestsAreAnsweredOrClosedAndHarmNobody) {
 
 TEST_F(HttpServerTest, SaysWhyItCannotListen) {
   start();
-  const auto taken = HttpServer::start("127.0.0.1", server->port(), 1, {}, application, log);
+  const auto taken = HttpServer::start("127.0.0.1", server->port(), 1, {}, {}, application, log);
   ASSERT_FALSE(taken);
   EXPECT_EQ(taken.error().code, ErrorCode::Unavailable);
   EXPECT_THAT(taken.error().message, HasSubstr("127.0.0.1"));
-  const auto wrong = HttpServer::start("localhost:x", 1, 1, {}, application, log);
+  const auto wrong = HttpServer::start("localhost:x", 1, 1, {}, {}, application, log);
   ASSERT_FALSE(wrong);
   EXPECT_EQ(wrong.error().code, ErrorCode::InvalidArgument);
 }

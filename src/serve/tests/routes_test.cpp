@@ -45,6 +45,7 @@ std::string path_of(const Route& route, std::string_view key) {
 const std::map<std::string, std::string_view> kExpectedPermissions = {
     {"POST /ofrep/v1/evaluate/flags/{key}", "decide"},
     {"POST /ofrep/v1/evaluate/flags", "decide"},
+    {"GET /ofrep/v1/stream", "decide"},
     {"POST /v1/batch", "ingest"},
     {"POST /v1/b", "ingest"},
     {"POST /v1/import", "ingest"},

@@ -4,6 +4,7 @@
 #include "files.hpp"
 #include "server/backup.hpp"
 #include "server/file_desk.hpp"
+#include "server/file_limit.hpp"
 #include "server/installation.hpp"
 #include "server/json_log.hpp"
 #include "server/serve.hpp"
@@ -119,6 +120,19 @@ std::string url_of(const ServerSettings& settings, std::uint16_t port) {
   return fmt::format("http://{}{}{}:{}", six ? "[" : "", settings.listen_address, six ? "]" : "", port);
 }
 
+serve::StreamLimits stream_limits(const ServerSettings& settings, const serve::ServerLimits& limits,
+                                  Log& log) {
+  const std::size_t files = raise_file_limit();
+  serve::StreamLimits streams;
+  streams.streams = streams_within(files, settings.streams, limits.connections);
+  streams.streams_of_connection = settings.streams_per_connection;
+  if (streams.streams < settings.streams) {
+    log.warn("there can be fewer streams than set: the limit of open files is low",
+             {{"streams", streams.streams}, {"set", settings.streams}, {"open_files", files}});
+  }
+  return streams;
+}
+
 void announce(const std::string& url, const ServerSettings& settings) {
   std::cout << fmt::format("\nSplitplot {} listens on {}  (data: {}; stop with Ctrl-C)\n", SPLITPLOT_VERSION,
                            url, settings.data)
@@ -193,6 +207,7 @@ Result<void> serve_until_signal(const ServerSettings& settings, const ServeHooks
   server_options.port = settings.listen_port;
   server_options.io_threads = static_cast<unsigned>(settings.io_threads);
   server_options.access_log = settings.debug_log ? serve::AccessLog::On : serve::AccessLog::Off;
+  server_options.streams = stream_limits(settings, server_options.limits, *log);
   const auto server = serve::Server::start(services, server_options);
   if (!server) return tl::unexpected(server.error());
 

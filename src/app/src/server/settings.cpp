@@ -23,6 +23,8 @@ constexpr SettingDefinition kSettings[] = {
     {"journal-reserve", "64MB", "Disk space that events leave free; below it they are refused with 503"},
     {"duplicate-window", "24h", "How long the ids of events are remembered, 1h to 168h"},
     {"hot-profiles", "200000", "Profiles that are kept in memory"},
+    {"streams", "20000", "Event streams that may be open at once; 0: none are offered"},
+    {"streams-per-connection", "15000", "The same, of those with keys of one connection"},
     {"log-level", "info", "info or debug"},
     {"demo-truth", "", "File that the simulator writes its truth to; the dashboard can then show it"},
     {"test-mode", "off", "on: the clock is driven by POST /api/v1/test/clock. For tests only"},
@@ -233,6 +235,12 @@ Result<ServerSettings> resolve_settings(const TypedSettings& typed) {
   if (auto set = set_whole<int>(settings, "analysis-threads", 1, 256, settings.analysis_threads); !set)
     return tl::unexpected(set.error());
   if (auto set = set_whole<std::size_t>(settings, "hot-profiles", 1, 1'000'000'000, settings.hot_profiles);
+      !set)
+    return tl::unexpected(set.error());
+  if (auto set = set_whole<std::size_t>(settings, "streams", 0, 10'000'000, settings.streams); !set)
+    return tl::unexpected(set.error());
+  if (auto set = set_whole<std::size_t>(settings, "streams-per-connection", 1, 10'000'000,
+                                        settings.streams_per_connection);
       !set)
     return tl::unexpected(set.error());
   if (auto set = set_rest(settings); !set) return tl::unexpected(set.error());

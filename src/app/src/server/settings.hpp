@@ -50,6 +50,8 @@ struct ServerSettings {
   std::uint64_t journal_reserve_bytes = 0;
   std::chrono::hours duplicate_window{24};
   std::size_t hot_profiles = 0;
+  std::size_t streams = 0;
+  std::size_t streams_per_connection = 0;
   bool debug_log = false;
   bool test_mode = false;
   std::string demo_truth;  ///< empty: no demo

@@ -72,6 +72,10 @@ std::string http_date() {
   return {text, std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts)};
 }
 
+bool is_bodiless(int status) {
+  return status == 204 || status == 304;
+}
+
 /// As Request::peer; empty if it is gone already.
 std::string peer_of(const Socket& socket) {
   error_code error;
@@ -89,7 +93,10 @@ std::string peer_of(const Socket& socket) {
 }  // namespace
 
 IoThread::IoThread(std::shared_ptr<Shared> shared)
-    : shared_(std::move(shared)), guard_(context_.get_executor()), sweep_timer_(context_) {}
+    : shared_(std::move(shared)),
+      guard_(context_.get_executor()),
+      sweep_timer_(context_),
+      streams_(context_, shared_->streams) {}
 
 void IoThread::run() {
   sweep();
@@ -116,8 +123,17 @@ void IoThread::forget(const Connection& connection) {
   if (connections_.erase(&connection) != 0) shared_->closed_one();
 }
 
+void IoThread::adopt_stream(Socket socket, std::string head, StreamAnswer answer) {
+  if (winding_down_) return;  // the socket closes with its owner
+  streams_.adopt(std::move(socket), std::move(head), std::move(answer),
+                 [weak = weak_from_this()](std::function<void()> function) {
+                   if (const auto self = weak.lock()) self->post(std::move(function));
+                 });
+}
+
 void IoThread::wind_down() {
   winding_down_ = true;
+  streams_.close_all();
   const auto connections = connections_;  // closing takes them out of the map
   for (const auto& [key, connection] : connections) connection->wind_down();
 }
@@ -128,6 +144,7 @@ void IoThread::finish() {
     const std::lock_guard lock(mailbox_mutex_);
     mailbox_open_ = false;
   }
+  streams_.close_all();
   const auto connections = connections_;
   for (const auto& [key, connection] : connections) connection->close();
   sweep_timer_.cancel();
@@ -139,6 +156,7 @@ void IoThread::sweep() {
   const auto now = std::chrono::steady_clock::now();
   const auto connections = connections_;
   for (const auto& [key, connection] : connections) connection->close_if_late(now);
+  streams_.sweep(now);
   sweep_timer_.expires_after(kSweepInterval);
   sweep_timer_.async_wait([this](const error_code& error) {
     if (!error && mailbox_open_) sweep();
@@ -388,28 +406,46 @@ void Connection::write(Response response) {
   phase_ = Phase::Write;
   set_deadline(home_->shared().limits.write_time);
   response_ = std::move(response);
-  close_after_ = close_after_ || !parser_->keep_alive() || home_->winding_down();
-  const bool bodiless = response_.status == 204 || response_.status == 304;
-  head_.clear();
-  head_.append("HTTP/1.1 ").append(std::to_string(response_.status)).append(" ");
-  head_.append(reason_phrase(response_.status)).append("\r\nDate: ").append(home_->date());
-  if (!bodiless) {
-    if (!response_.content_type.empty()) head_.append("\r\nContent-Type: ").append(response_.content_type);
-    head_.append("\r\nContent-Length: ").append(std::to_string(response_.body.size()));
-  }
-  head_.append("\r\n").append(response_.headers.text());
-  if (close_after_) {
-    head_.append("Connection: close\r\n");
-  } else if (parser_->get().version() == 10) {
-    head_.append("Connection: keep-alive\r\n");
-  }
-  head_.append("\r\n");
   const bool head_only = parser_->is_header_done() && parser_->get().method() == http::verb::head;
-  if (bodiless || head_only) response_.body.clear();
+  const bool is_stream = response_.stream != nullptr;
+  close_after_ = close_after_ || is_stream || !parser_->keep_alive() || home_->winding_down();
+  head_ = head_of(response_);
+  if (is_stream && !head_only) {
+    become_stream(std::move(*response_.stream));
+    return;
+  }
+  if (is_bodiless(response_.status) || head_only) response_.body.clear();
   const std::array<asio::const_buffer, 2> pieces{asio::buffer(head_), asio::buffer(response_.body)};
   asio::async_write(socket_, pieces, [self = shared_from_this()](const error_code& error, std::size_t) {
     self->on_written(error);
   });
+}
+
+std::string Connection::head_of(const Response& response) const {
+  std::string head = "HTTP/1.1 ";
+  head.append(std::to_string(response.status)).append(" ");
+  head.append(reason_phrase(response.status)).append("\r\nDate: ").append(home_->date());
+  if (!is_bodiless(response.status)) {
+    if (!response.content_type.empty()) head.append("\r\nContent-Type: ").append(response.content_type);
+    // The end of a stream is that of its connection.
+    if (response.stream == nullptr) {
+      head.append("\r\nContent-Length: ").append(std::to_string(response.body.size()));
+    }
+  }
+  head.append("\r\n").append(response.headers.text());
+  if (close_after_) {
+    head.append("Connection: close\r\n");
+  } else if (parser_->get().version() == 10) {
+    head.append("Connection: keep-alive\r\n");
+  }
+  return head.append("\r\n");
+}
+
+/// The parser and its buffers, which a stream needs no more, go with the connection.
+void Connection::become_stream(StreamAnswer answer) {
+  phase_ = Phase::Closed;
+  home_->adopt_stream(std::move(socket_), std::move(head_), std::move(answer));
+  home_->forget(*this);
 }
 
 void Connection::on_written(const error_code& error) {

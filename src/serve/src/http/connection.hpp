@@ -2,11 +2,14 @@
 /// names Beast.
 ///
 /// A connection goes round: Idle -> Header -> Body -> Answer -> Write -> Idle. One request is in hand at a time; what
-/// a client sends ahead (pipelining) waits in the buffer. Deadlines are not timers of their own: the thread sweeps its
+/// a client sends ahead (pipelining) waits in the buffer. A response that is a stream takes the socket with it, and the
+/// connection ends. Deadlines are not timers of their own: the thread sweeps its
 /// connections a few times a second, which costs nothing per request.
 #pragma once
 
 #include "http/application.hpp"
+#include "http/socket.hpp"
+#include "http/streams.hpp"
 
 #include <splitplot/serve/server.hpp>
 
@@ -33,12 +36,10 @@
 
 namespace splitplot::serve {
 
-using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
-
 /// What all threads of a server share.
 struct Shared {
-  Shared(Application& who_answers, const ServerLimits& how_much)
-      : application(who_answers), limits(how_much) {}
+  Shared(Application& who_answers, const ServerLimits& how_much, const StreamLimits& how_many_streams)
+      : application(who_answers), limits(how_much), streams(how_many_streams) {}
   void closed_one() {
     const std::lock_guard lock(mutex);
     if (--open == 0) none_open.notify_all();
@@ -46,7 +47,8 @@ struct Shared {
 
   Application& application;
   const ServerLimits limits;
-  std::atomic<std::size_t> open{0};  ///< connections
+  const StreamLimits streams;
+  std::atomic<std::size_t> open{0};  ///< connections; streams are counted elsewhere
   std::mutex mutex;
   std::condition_variable none_open;
 };
@@ -72,6 +74,8 @@ class IoThread : public std::enable_shared_from_this<IoThread> {
 
   void adopt(Socket socket);
   void forget(const Connection& connection);
+  /// Goes on with the connection as an event stream.
+  void adopt_stream(Socket socket, std::string head, StreamAnswer answer);
   /// Closes the connections that ask for nothing, and the others after their answer.
   void wind_down();
   /// Closes everything; the thread ends.
@@ -88,6 +92,7 @@ class IoThread : public std::enable_shared_from_this<IoThread> {
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard_;
   boost::asio::steady_timer sweep_timer_;
   std::unordered_map<const Connection*, std::shared_ptr<Connection>> connections_;
+  Streams streams_;
   std::string date_;
   bool winding_down_ = false;
   std::mutex mailbox_mutex_;
@@ -123,6 +128,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void refuse(int status, std::string_view what);
   void respond(Response response);
   void write(Response response);
+  [[nodiscard]] std::string head_of(const Response& response) const;
+  void become_stream(StreamAnswer answer);
   void on_written(const boost::system::error_code& error);
   void drain();
   void set_deadline(std::chrono::milliseconds from_now);

@@ -27,8 +27,9 @@ std::string too_many_connections() {
 
 class AsioServer final : public HttpServer {
  public:
-  AsioServer(unsigned io_threads, const ServerLimits& limits, Application& application, Log& log)
-      : shared_(std::make_shared<Shared>(application, limits)), log_(log) {
+  AsioServer(unsigned io_threads, const ServerLimits& limits, const StreamLimits& streams,
+             Application& application, Log& log)
+      : shared_(std::make_shared<Shared>(application, limits, streams)), log_(log) {
     for (unsigned thread = 0; thread < std::max(1U, io_threads); ++thread) {
       threads_.push_back(std::make_shared<IoThread>(shared_));
     }
@@ -135,8 +136,9 @@ class AsioServer final : public HttpServer {
 
 Result<std::unique_ptr<HttpServer>> HttpServer::start(const std::string& address, std::uint16_t port,
                                                       unsigned io_threads, const ServerLimits& limits,
-                                                      Application& application, Log& log) {
-  auto server = std::make_unique<AsioServer>(io_threads, limits, application, log);
+                                                      const StreamLimits& streams, Application& application,
+                                                      Log& log) {
+  auto server = std::make_unique<AsioServer>(io_threads, limits, streams, application, log);
   if (Result<void> listening = server->listen(address, port); !listening) {
     return tl::unexpected(listening.error());
   }

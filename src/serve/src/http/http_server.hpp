@@ -21,6 +21,7 @@ class HttpServer {
   [[nodiscard]] static Result<std::unique_ptr<HttpServer>> start(const std::string& address,
                                                                  std::uint16_t port, unsigned io_threads,
                                                                  const ServerLimits& limits,
+                                                                 const StreamLimits& streams,
                                                                  Application& application, Log& log);
   virtual ~HttpServer() = default;
   [[nodiscard]] virtual std::uint16_t port() const = 0;

@@ -50,11 +50,15 @@ class HeaderLines {
   std::string text_;
 };
 
+struct StreamAnswer;
+
 struct Response {
   int status = 200;
   std::string_view content_type;  ///< a literal; empty: there is no body
   std::string body;
   HeaderLines headers;
+  std::shared_ptr<StreamAnswer>
+      stream;  ///< the body is an event stream, for as long as the client stays; or null
 };
 
 /// "OK", "Not Found", ... ; empty for a status that the server never sends.

@@ -83,18 +83,19 @@ void append_evaluation(std::string& out, std::string_view key, const decide::Dec
   out.push_back('}');
 }
 
-std::string bulk_body(std::string_view evaluations, const FlagSet& flag_set) {
+std::string bulk_body(std::string_view evaluations, const FlagSet& flag_set, std::string_view more) {
   std::string body;
-  body.reserve(evaluations.size() + 100);
+  body.reserve(evaluations.size() + more.size() + 100);
   body.append(R"({"flags":[)").append(evaluations).append(R"(],"metadata":{)");
   append_flag_set(body, flag_set);
-  body.append("}}");
+  body.append("}").append(more).append("}");
   return body;
 }
 
-std::string etag_of(std::string_view evaluations) {
+std::string etag_of(std::string_view evaluations, std::int64_t stream_period) {
   static constexpr char kHex[] = "0123456789abcdef";
   auto hash = static_cast<std::uint64_t>(std::hash<std::string_view>{}(evaluations));
+  hash ^= static_cast<std::uint64_t>(stream_period) * 0x9e3779b97f4a7c15;
   std::string etag(18, '"');
   for (std::size_t at = 1; at < 17; ++at, hash >>= 4) etag[at] = kHex[hash & 15];
   return etag;

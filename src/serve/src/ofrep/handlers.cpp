@@ -4,6 +4,7 @@
 #include "http/conditions.hpp"
 #include "metrics.hpp"
 #include "ofrep/answer.hpp"
+#include "ofrep/event_streams.hpp"
 #include "ofrep/exposures.hpp"
 #include "ofrep/question.hpp"
 
@@ -122,10 +123,12 @@ Response evaluate_all(const Call& call) {
     if (decision.error == decide::DecisionError::None) ++decided;
   });
   note_decided(call, flag_set.environment, decided);
-  const std::string etag = etag_of(evaluations);
+  const StreamOffer offer = stream_offer(call);
+  const std::string etag = etag_of(evaluations, offer.period);
   note_time(call, EvaluationMode::Bulk, begun);
   const bool is_known = names_etag(call.request.header("if-none-match"), etag);
-  Response response = is_known ? json_text({}, 304) : json_text(bulk_body(evaluations, flag_set), 200);
+  Response response =
+      is_known ? json_text({}, 304) : json_text(bulk_body(evaluations, flag_set, offer.json), 200);
   response.headers.add("ETag", etag);
   // Kept by the browser only to be asked about again.
   response.headers.add("Cache-Control", "private, no-cache");

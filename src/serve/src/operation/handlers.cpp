@@ -3,6 +3,7 @@
 #include "answers.hpp"
 #include "management/body.hpp"
 #include "metrics.hpp"
+#include "stream/broadcaster.hpp"
 
 #include <splitplot/base/key.hpp>
 #include <splitplot/base/time.hpp>
@@ -90,7 +91,7 @@ Response readiness(const Call& call) {
 Response metrics(const Call& call) {
   Response response;
   response.content_type = "text/plain; version=0.0.4; charset=utf-8";
-  response.body = call.context.metrics->text(call.context.services);
+  response.body = call.context.metrics->text(call.context.services, call.context.streams->counts());
   return response;
 }
 

@@ -92,6 +92,22 @@ struct ServerLimits {
   std::size_t waiting_tasks = 64;                ///< for the pool; more are answered 503
 };
 
+/// Event streams: connections that stay, on which a client is told of changes. They do not count as connections of
+/// ServerLimits.
+struct StreamLimits {
+  std::size_t streams = 20'000;                ///< open at once; 0: none are offered
+  std::size_t streams_of_connection = 15'000;  ///< with keys of one connection, such as a shop's client key
+  std::chrono::milliseconds heartbeat_least{15'000};  ///< each stream has its own rhythm between these two
+  std::chrono::milliseconds heartbeat_most{30'000};
+  /// When clients come back after their stream broke, each at a time of its own: ten thousand that are dropped at once
+  /// return over half a minute.
+  std::chrono::milliseconds retry_least{1'000};
+  std::chrono::milliseconds retry_most{32'000};
+  std::chrono::milliseconds message_time{30'000};  ///< for the client to take a message; then it is dropped
+  std::chrono::milliseconds gathering_time{50};    ///< changes within this time are told as one
+  std::size_t socket_buffer_bytes = 128UL * 1024;  ///< what the kernel keeps of messages that are not read
+};
+
 enum class AccessLog { Off, On };
 
 struct ServerOptions {
@@ -100,6 +116,7 @@ struct ServerOptions {
   unsigned io_threads = 2;
   unsigned pool_threads = 2;
   ServerLimits limits;
+  StreamLimits streams;
   AccessLog access_log = AccessLog::Off;  ///< a debug line for each request
   /// "https://ab.example.org": how clients reach the server, where a proxy stands before it; told to Segment clients.
   /// Empty: http and the Host of the request.
