@@ -7,6 +7,7 @@
 #include <cstring>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -25,7 +26,11 @@ struct RawResponse {
 
 class RawClient {
  public:
-  explicit RawClient(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  // `receive_bytes`: how much the kernel takes for it before it reads; 0: as usual.
+  explicit RawClient(std::uint16_t port, int receive_bytes = 0)
+      : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    if (receive_bytes != 0)
+      ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &receive_bytes, sizeof receive_bytes);
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(port);
@@ -71,6 +76,19 @@ class RawClient {
   RawResponse ask(std::string_view request) {
     send(request);
     return receive();
+  }
+
+  // Everything up to the text and with it; less if the server closes.
+  std::string receive_until(std::string_view text) {
+    std::size_t at = std::string::npos;
+    std::size_t from = 0;
+    while ((at = received_.find(text, from)) == std::string::npos) {
+      from = received_.size() > text.size() ? received_.size() - text.size() : 0;
+      if (!read_some()) return std::exchange(received_, {});
+    }
+    std::string piece = received_.substr(0, at + text.size());
+    received_.erase(0, piece.size());
+    return piece;
   }
 
   // Whether the server closes without sending anything more.

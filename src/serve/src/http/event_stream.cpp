@@ -18,6 +18,8 @@ using boost::system::error_code;
 /// A client has nothing to say on a stream. What it says all the same, such as a pipelined request, is thrown away.
 constexpr std::size_t kMostThrownAway = 64UL * 1024;
 
+constexpr std::chrono::milliseconds kKernelLater{5000};
+
 const std::shared_ptr<const std::string>& ping() {
   static const auto text = std::make_shared<const std::string>(": ping\n\n");
   return text;
@@ -27,14 +29,14 @@ bool would_block(const error_code& error) {
   return error == asio::error::would_block || error == asio::error::try_again;
 }
 
-/// What the kernel keeps of unread messages is bounded, and a client that vanished without a word is given up after the
-/// time that it has for a message: otherwise the kernel tries for a quarter of an hour.
+/// What the kernel keeps of unread messages is bounded, and a client that vanished without a word is given up soon after
+/// the time that it has for a message: otherwise the kernel tries for a quarter of an hour.
 void prepare(Socket& socket, const StreamLimits& limits) {
   error_code ignored;
   socket.non_blocking(true, ignored);
   const int buffer = static_cast<int>(limits.socket_buffer_bytes);
   ::setsockopt(socket.native_handle(), SOL_SOCKET, SO_SNDBUF, &buffer, sizeof buffer);
-  const auto timeout = static_cast<unsigned>(limits.message_time.count());
+  const auto timeout = static_cast<unsigned>((limits.message_time + kKernelLater).count());
   ::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout, sizeof timeout);
 }
 

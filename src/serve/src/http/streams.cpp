@@ -11,7 +11,8 @@ namespace {
 
 /// Some 0.1 ms of writing on loopback.
 constexpr std::size_t kHandful = 16;
-constexpr std::size_t kSweepParts = 10;
+/// A sweep looks after so many of a channel's streams, or after a tenth of them.
+constexpr std::size_t kSweepAtLeast = 64;
 
 }  // namespace
 
@@ -67,12 +68,12 @@ void Streams::spread_slice(const Channel* channel) {
 }
 
 void Streams::sweep(Time now) {
-  tenth_ = (tenth_ + 1) % kSweepParts;
   for (auto& [channel, group] : groups_) {
-    const std::size_t from = group.members.size() * tenth_ / kSweepParts;
-    for (std::size_t at = group.members.size() * (tenth_ + 1) / kSweepParts; at > from; --at) {
-      if (at > group.members.size()) continue;
-      const auto stream = group.members[at - 1];
+    const std::size_t members = group.members.size();
+    const std::size_t most = std::min(members, std::max(kSweepAtLeast, members / 10 + 1));
+    for (std::size_t done = 0; done < most && !group.members.empty(); ++done) {
+      if (group.unswept == 0 || group.unswept > group.members.size()) group.unswept = group.members.size();
+      const auto stream = group.members[--group.unswept];
       stream->beat(now);
     }
   }

@@ -26,7 +26,8 @@ class Streams {
 
   /// Takes over the connection of a request that is answered by a stream. `head` is the response up to its body.
   void adopt(Socket socket, std::string head, StreamAnswer answer, const Post& post);
-  /// Called every 100 ms: looks after a tenth of the streams, so after each one once a second.
+  /// Called every 100 ms: looks after a tenth of the streams, so after each one once a second, or more often where they
+  /// are few.
   void sweep(Time now);
   void close_all();
 
@@ -42,6 +43,7 @@ class Streams {
     std::vector<std::shared_ptr<EventStream>> members;
     std::size_t behind = 0;  ///< members before this one are yet to be told
     bool is_spreading = false;
+    std::size_t unswept = 0;  ///< members before this one are yet to be looked after
   };
 
   Group& group_of(const std::shared_ptr<Channel>& channel, const Post& post);
@@ -53,7 +55,6 @@ class Streams {
   const StreamLimits& limits_;
   RandomStream random_;
   std::unordered_map<const Channel*, Group> groups_;
-  std::size_t tenth_ = 0;
 };
 
 }  // namespace splitplot::serve
