@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <optional>
 
 #include <fmt/format.h>
@@ -43,6 +44,22 @@ bool is_called_id(std::string_view name) {
   if (plain == "id" || plain == "uuid" || plain == "guid") return true;
   return plain.ends_with("_id") || plain.ends_with("-id") || plain.ends_with(" id") || name.ends_with("Id") ||
          plain.ends_with("uuid");
+}
+
+/// "spend_before", "preSpend", "before": a word at either end that says when it was measured; not "preview".
+bool is_called_earlier(std::string_view name) {
+  std::vector<std::string> words(1);
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    const bool is_letter_or_digit = std::isalnum(static_cast<unsigned char>(name[i])) != 0;
+    const bool is_hump = i > 0 && std::isupper(static_cast<unsigned char>(name[i])) != 0 &&
+                         std::islower(static_cast<unsigned char>(name[i - 1])) != 0;
+    if ((!is_letter_or_digit || is_hump) && !words.back().empty()) words.emplace_back();
+    if (is_letter_or_digit) words.back() += lower(name.substr(i, 1));
+  }
+  if (words.back().empty()) words.pop_back();
+  constexpr std::array<std::string_view, 5> kEarlier{"before", "pre", "prior", "previous", "baseline"};
+  return std::ranges::find(kEarlier, words.front()) != kEarlier.end() ||
+         std::ranges::find(kEarlier, words.back()) != kEarlier.end();
 }
 
 std::uint64_t present(const ColumnSample& sample, std::uint64_t rows) {
@@ -101,6 +118,8 @@ ColumnSuggestion plain_role(const store::Column& column, const ColumnSample& sam
     case ColumnType::Integer:
     case ColumnType::Real:
       if (is_called_id(column.name)) return {ColumnRole::None, "numbers that are called an id"};
+      if (is_called_earlier(column.name))
+        return {ColumnRole::Covariate, "numbers known before the test, by their name: they take out noise"};
       if (sample.distinct == 2 && std::ranges::all_of(sample.values, [](const std::string& value) {
             return value == "0" || value == "1" || value == "0.0" || value == "1.0";
           }))
@@ -111,6 +130,8 @@ ColumnSuggestion plain_role(const store::Column& column, const ColumnSample& sam
   }
   if (sample.distinct <= kMostLevels && sample.distinct * 2 <= present(sample, rows))
     return {ColumnRole::Dimension, fmt::format("{} different values", sample.distinct)};
+  if (sample.distinct <= kMostLevels)
+    return {ColumnRole::None, "text that hardly repeats, so that there is nothing to compare"};
   return {ColumnRole::None,
           fmt::format("{} different values, too many to compare", grouped(sample.distinct))};
 }
@@ -133,7 +154,8 @@ void give_to_best(std::vector<ColumnSuggestion>& suggestions, ColumnRole role, c
 }  // namespace
 
 std::string_view name_of(ColumnRole role) {
-  constexpr std::array<std::string_view, 6> kNames{"variant", "unit", "time", "metric", "dimension", "none"};
+  constexpr std::array<std::string_view, 7> kNames{"variant",   "unit",      "time", "metric",
+                                                   "covariate", "dimension", "none"};
   return kNames.at(static_cast<std::size_t>(role));
 }
 

@@ -53,10 +53,37 @@ TEST_F(ColumnRoles, OfAnOrdinaryFileAreFound) {
   EXPECT_THAT(suggestions_[2].why, HasSubstr("one of them 'control'"));
 }
 
+TEST_F(ColumnRoles, NumbersThatWereKnownBeforeTheTestAreCovariates) {
+  add("spend_before", ColumnType::Real, 312);
+  add("pre_visits", ColumnType::Integer, 40);
+  add("bought_before", ColumnType::Integer, 2, {"0", "1"});
+  add("priorRevenue", ColumnType::Real, 500);
+  add("Orders (baseline)", ColumnType::Integer, 12);
+  add("before", ColumnType::Real, 312);
+  EXPECT_THAT(roles(),
+              ElementsAre("covariate", "covariate", "covariate", "covariate", "covariate", "covariate"));
+  EXPECT_THAT(suggestions_[0].why, HasSubstr("known before the test"));
+}
+
+TEST_F(ColumnRoles, OnlyAWholeWordAtAnEndSaysThatANumberIsEarlier) {
+  add("preview_clicks", ColumnType::Integer, 40);
+  add("price", ColumnType::Real, 312);
+  add("spend_prior_month", ColumnType::Real, 312);
+  add("plan_before", ColumnType::Text, 3, {"a", "b", "c"});
+  EXPECT_THAT(roles(), ElementsAre("metric", "metric", "metric", "dimension"));
+}
+
 TEST_F(ColumnRoles, AVariantIsKnownByAControlOfAnotherName) {
   add("channel", ColumnType::Text, 3, {"Web", "Phone", "Multichannel"});
   add("segment", ColumnType::Text, 3, {"Mens E-Mail", "No E-Mail", "Womens E-Mail"});
   EXPECT_THAT(roles(), ElementsAre("dimension", "variant"));
+}
+
+TEST_F(ColumnRoles, TextThatHardlyRepeatsIsNotCalledTooManyValues) {
+  sample_.rows = 3;
+  add("name", ColumnType::Text, 3, {"x", "y", "z"});
+  EXPECT_THAT(roles(), ElementsAre("none"));
+  EXPECT_THAT(suggestions_[0].why, HasSubstr("hardly repeats"));
 }
 
 TEST_F(ColumnRoles, OnlyTheMostTellingColumnIsTheVariant) {

@@ -11,7 +11,7 @@
 
 namespace splitplot::experiment {
 
-enum class ColumnRole { Variant, Unit, Time, Metric, Dimension, None };
+enum class ColumnRole { Variant, Unit, Time, Metric, Covariate, Dimension, None };
 
 /// "variant", "unit", ...
 [[nodiscard]] std::string_view name_of(ColumnRole role);

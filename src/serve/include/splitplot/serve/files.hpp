@@ -25,7 +25,7 @@ struct UploadedFile {
   struct Column {
     std::string name;
     std::string type;
-    std::string suggestion;  ///< "variant", "unit", "time", "metric", "dimension" or "none"
+    std::string suggestion;  ///< "variant", "unit", "time", "metric", "covariate", "dimension" or "none"
     std::string why;
   };
   std::vector<Column> columns;
