@@ -1,6 +1,7 @@
 // splitplot analyze: one experiment file in, one honest report out.
 
 #include "analysis_options.hpp"
+#include "analyze_columns.hpp"
 #include "choice.hpp"
 #include "command.hpp"
 #include "files.hpp"
@@ -28,6 +29,7 @@ struct AnalyzeOptions : AnalysisOptions {
   std::string exposures;
   std::string html_path;
   bool json = false;
+  bool full = false;
   bool quiet = false;
   ColourChoice colour = ColourChoice::Automatic;
   store::EmbeddedWarehouseOptions warehouse;
@@ -71,6 +73,8 @@ Result<void> finish_request(AnalyzeOptions& options) {
 Result<experiment::Analysis> analyse(const AnalyzeOptions& options) {
   auto warehouse = store::open_embedded_warehouse(options.warehouse);
   if (!warehouse) return tl::unexpected(warehouse.error());
+  if (options.request.variant_column.empty() || options.request.metrics.empty())
+    return tl::unexpected(what_is_missing(**warehouse, options.request));
   ProgressLine progress("Reading " + options.request.path);
   return experiment::analyze_file(**warehouse, options.request,
                                   options.quiet ? store::Progress{} : progress.callback());
@@ -94,7 +98,9 @@ ExitCode run_analyze(AnalyzeOptions& options) {
   if (options.json) {
     std::cout << report::to_json(*analysis) << '\n';
   } else {
-    std::cout << report::to_terminal(*analysis, style_of_standard_output(options.colour));
+    report::TerminalStyle style = style_of_standard_output(options.colour);
+    style.detail = options.full ? report::Detail::Full : report::Detail::Summary;
+    std::cout << report::to_terminal(*analysis, style);
     if (!options.html_path.empty()) std::cout << "\nReport: " << options.html_path << '\n';
   }
   return ExitCode::Success;
@@ -102,15 +108,13 @@ ExitCode run_analyze(AnalyzeOptions& options) {
 
 void add_data_options(CLI::App& command, AnalyzeOptions& options) {
   command.add_option("FILE", options.file,
-                     "Experiment file, a row per unit: CSV, TSV, Parquet, JSON lines, also gzipped");
-  command
-      .add_option("--variant", options.request.variant_column, "Column that says which variant a unit saw")
-      ->required();
+                     "Experiment file, a row per unit: CSV, TSV, Parquet, JSON lines, also gzip or zstd");
+  command.add_option("--variant", options.request.variant_column,
+                     "Column that says which variant a unit saw; without it the columns are listed");
   command.add_option("--control", options.request.control, "Variant to compare with (guessed when left out)");
   command
       .add_option("--metric", options.request.metrics,
-                  "Metric: a column, or a reduction of one; repeat for more")
-      ->required()
+                  "Metric: a column, or a reduction of one; repeat for more, the most important first")
       ->allow_extra_args(false);
   command
       .add_option("--by", options.request.dimensions,
@@ -176,6 +180,7 @@ void add_metric_options(CLI::App& command, AnalyzeOptions& options) {
 void add_output_options(CLI::App& command, AnalyzeOptions& options) {
   const std::string output = "Output";
   command.add_option("--html", options.html_path, "Write a self-contained HTML report")->group(output);
+  command.add_flag("--full", options.full, "Print all that was found, not only the answer")->group(output);
   command.add_flag("--json", options.json, "Print JSON (docs/formats/analysis-json.md)")->group(output);
   command.add_flag("--quiet", options.quiet, "No progress line")->group(output);
   add_choice<ColourChoice>(

@@ -6,8 +6,10 @@
 #include "frame_plan.hpp"
 #include "method_choice.hpp"
 #include "metric_analysis.hpp"
+#include "next_step.hpp"
 #include "planned_looks.hpp"
 #include "segment_analysis.hpp"
+#include "verdicts.hpp"
 
 #include <splitplot/base/number_text.hpp>
 #include <splitplot/experiment/analysis.hpp>
@@ -163,34 +165,6 @@ void correct_segments(Analysis& analysis) {
   analysis.segment_family = family;
 }
 
-template <typename Test>
-void withhold_verdict(Test& test) {
-  test.verdict_withheld = test.significant;
-  test.significant = false;
-}
-
-/// No winner before a minimum sample, and none where the split or the metric cannot be trusted: the numbers stay, the verdict does not.
-void withhold_verdicts(Analysis& analysis) {
-  for (MetricResult& metric : analysis.metrics) {
-    const bool unfit = !analysis.sample_ratio.trusted() || is_exploratory(metric) ||
-                       (analysis.served && analysis.served->before_horizon) ||
-                       std::ranges::any_of(metric.findings, [](const Finding& finding) {
-                         return finding.code == "missing_by_variant";
-                       });
-    for (Comparison& comparison : metric.comparisons) {
-      const std::uint64_t smaller = std::min(metric.arms[0].units, metric.arms[comparison.variant].units);
-      if (unfit || smaller < kMinimumVerdictUnits) withhold_verdict(comparison);
-    }
-    for (SegmentTable& table : analysis.segment_tables) {
-      if (&analysis.metrics[table.metric] != &metric) continue;
-      for (SegmentResult& segment : table.segments) {
-        const std::uint64_t smaller_arm = std::min(segment.control_units, segment.treatment_units);
-        if (unfit || smaller_arm < kMinimumVerdictUnits) withhold_verdict(segment);
-      }
-    }
-  }
-}
-
 Result<void> analyse_metrics_and_segments(Analysis& analysis, const FramePlan& plan,
                                           const store::Frame& frame, const Arms& arms) {
   if (analysis.request.monitoring == Monitoring::GroupSequential) {
@@ -278,14 +252,15 @@ Result<Analysis> analyse_plan(store::Warehouse& warehouse, FramePlan plan, Analy
   correct_metrics(analysis);
   correct_segments(analysis);
   correct_heterogeneity(analysis);
-  withhold_verdicts(analysis);
+  judge(analysis);
   analysis.methods = methods_used(analysis);
   note_assumptions(analysis);
   if (analysis.request.with_distributions) {
     if (auto done = add_histograms(analysis, warehouse, plan.query, arms); !done)
       return tl::unexpected(done.error());
   }
-  analysis.conclusion = conclude(analysis);
+  conclude(analysis);
+  analysis.next = next_step(analysis);
   return analysis;
 }
 

@@ -1,9 +1,13 @@
 #include "conclusion.hpp"
 
+#include "conclusion_segments.hpp"
+#include "conclusion_words.hpp"
+#include "verdicts.hpp"
+
 #include <splitplot/base/number_text.hpp>
-#include <splitplot/experiment/numbers.hpp>
 
 #include <algorithm>
+#include <map>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -12,12 +16,8 @@
 namespace splitplot::experiment {
 namespace {
 
-/// More treatments than this on one metric are told as a list of names rather than a sentence each.
-constexpr std::size_t kSentencesPerMetric = 3;
-
-Quantity quantity_of(const MetricResult& metric) {
-  return metric.kind == MetricKind::Proportion ? Quantity::Rate : Quantity::Plain;
-}
+/// More treatments than this on one metric are told as a list of names rather than with their numbers.
+constexpr std::size_t kMostWithNumbers = 3;
 
 /// "raised" or "lowered", with a word on whether that is good where the direction alone does not say it.
 std::string verb(const MetricResult& metric, double difference) {
@@ -53,140 +53,117 @@ std::string found_effect(const Analysis& analysis, const MetricResult& metric, c
   return fmt::format("{} ({}).", text, p_of(analysis.family.correction, comparison.adjusted_p_value));
 }
 
-/// No effect found is not "no effect": the interval says what the data leave open.
-std::string open_effect(const Analysis& analysis, const MetricResult& metric, const Comparison& comparison) {
-  const std::string& name = analysis.variants[comparison.variant].name;
-  if (!comparison.difference) {
-    return fmt::format("'{}' of {} cannot be compared: {}.", metric.name, name,
-                       comparison.difference.error().why);
-  }
-  const auto& difference = *comparison.difference;
-  const Figure figure = change({difference.value, difference.interval}, quantity_of(metric));
-  const std::string p = p_of(analysis.family.correction, comparison.adjusted_p_value);
+/// A comparison that found nothing, and why it did not.
+enum class Open { NotComparable, TooFew, ByItselfOnly, NotFound };
+
+Open open_of(const Analysis& analysis, const MetricResult& metric, const Comparison& comparison) {
+  if (!comparison.difference) return Open::NotComparable;
   const std::uint64_t smaller = std::min(metric.arms[0].units, metric.arms[comparison.variant].units);
-  if (smaller < kMinimumVerdictUnits) {
-    return fmt::format("{} on '{}' rests on {} units in the smaller variant, too few for a verdict ({}; {}).",
-                       name, metric.name, grouped(smaller), figure.text(), p);
-  }
-  if (difference.p_value <= analysis.request.alpha) {
-    return fmt::format(
-        "An effect of {} on '{}' is not established: {} would count by itself, but not as one of {} tests "
-        "({}).",
-        name, metric.name, figure.text(), analysis.family.tests, p);
-  }
-  return fmt::format("No effect of {} on '{}' was found ({}; {}): anything from {} to {}{} remains possible.",
-                     name, metric.name, figure.with_unit(), p, figure.lower, figure.upper,
-                     figure.unit.empty() ? "" : kNoBreakSpace + figure.unit);
+  if (smaller < kMinimumVerdictUnits) return Open::TooFew;
+  return comparison.difference->p_value <= analysis.request.alpha ? Open::ByItselfOnly : Open::NotFound;
 }
 
-/// A metric that is the same for every unit, has no value at all, or lacks values in one variant more than in another, says nothing
-/// about any treatment.
-const Finding* reason_to_skip(const MetricResult& metric) {
-  const auto finding = std::ranges::find_if(metric.findings, [](const Finding& one) {
-    return one.code == "constant" || one.code == "no_values" || one.code == "missing_by_variant";
-  });
-  return finding == metric.findings.end() ? nullptr : &*finding;
+std::string difference_text(const MetricResult& metric, const Comparison& comparison) {
+  return change_text(metric, {comparison.difference->value, comparison.difference->interval});
 }
 
-void conclude_metric(const Analysis& analysis, const MetricResult& metric,
-                     std::vector<std::string>& sentences) {
-  if (const Finding* reason = reason_to_skip(metric)) {
-    sentences.push_back(reason->message);
-    return;
-  }
-  std::vector<std::string> open;
+/// No effect found is not "no effect": the intervals say what the data leave open.
+std::string nothing_found(const Analysis& analysis, const MetricResult& metric) {
+  std::vector<std::string> numbers;
   for (const Comparison& comparison : metric.comparisons) {
-    if (comparison.significant) {
-      sentences.push_back(found_effect(analysis, metric, comparison));
-    } else if (!comparison.difference || metric.comparisons.size() <= kSentencesPerMetric) {
-      sentences.push_back(open_effect(analysis, metric, comparison));
+    if (open_of(analysis, metric, comparison) != Open::NotFound) continue;
+    numbers.push_back(fmt::format("{} {} ({})", analysis.variants[comparison.variant].name,
+                                  difference_text(metric, comparison),
+                                  p_of(analysis.family.correction, comparison.adjusted_p_value)));
+  }
+  return fmt::format("No effect on '{}' was found: {}. Anything inside the interval{} remains possible.",
+                     metric.name, fmt::join(numbers, "; "), numbers.size() == 1 ? "" : "s");
+}
+
+/// All that is left to say once effects are told.
+class Leftovers {
+ public:
+  explicit Leftovers(const Analysis& analysis) : analysis_(analysis) {}
+
+  void add(std::size_t index) {
+    const MetricResult& metric = analysis_.metrics[index];
+    if (const Finding* reason = reason_to_skip(metric)) {
+      limits_.push_back(reason->message);
+      return;
+    }
+    std::vector<std::string> not_found;
+    std::map<std::string, std::vector<std::string>> not_comparable;
+    for (const Comparison& comparison : metric.comparisons) {
+      if (is_established(comparison.verdict)) continue;
+      const std::string& name = analysis_.variants[comparison.variant].name;
+      switch (open_of(analysis_, metric, comparison)) {
+        case Open::NotComparable:
+          not_comparable[comparison.difference.error().why].push_back(name);
+          break;
+        case Open::TooFew:
+          limits_.push_back(too_few(metric, comparison));
+          break;
+        case Open::ByItselfOnly:
+          by_itself_.push_back(fmt::format("{} on '{}' ({}; {})", name, metric.name,
+                                           difference_text(metric, comparison),
+                                           p_of(analysis_.family.correction, comparison.adjusted_p_value)));
+          break;
+        case Open::NotFound:
+          not_found.push_back(name);
+          break;
+      }
+    }
+    for (const auto& [why, names] : not_comparable)
+      limits_.push_back(
+          fmt::format("'{}' of {} cannot be compared: {}.", metric.name, enumerated(names), why));
+    if (not_found.empty()) return;
+    const bool all = not_found.size() == analysis_.variants.size() - 1;
+    const std::string who = all ? "" : " of " + enumerated(not_found);
+    const auto known = std::ranges::find(not_found_, who, &NotFound::who);
+    if (known != not_found_.end()) {
+      known->metrics.push_back(fmt::format("'{}'", metric.name));
     } else {
-      open.push_back(analysis.variants[comparison.variant].name);
+      not_found_.push_back({who, {fmt::format("'{}'", metric.name)}});
     }
   }
-  if (!open.empty()) {
-    sentences.push_back(
-        fmt::format("No effect on '{}' was found for {}; the intervals say what remains possible.",
-                    metric.name, fmt::join(open, ", ")));
+
+  void conclude(std::vector<Sentence>& sentences) const {
+    for (const std::string& limit : limits_) sentences.push_back({SentenceKind::Limits, limit});
+    if (!by_itself_.empty()) {
+      sentences.push_back({SentenceKind::Limits,
+                           fmt::format("Not established, since it would count by itself but not as one of {} "
+                                       "tests: {}.",
+                                       analysis_.family.tests, fmt::join(by_itself_, "; "))});
+    }
+    std::vector<std::string> groups;
+    for (const auto& [who, metrics] : not_found_)
+      groups.push_back(fmt::format("{} on {}", who, enumerated(metrics)));
+    if (groups.empty()) return;
+    sentences.push_back({SentenceKind::NoEffect,
+                         fmt::format("No effect was found{}; the intervals of the metrics say what remains "
+                                     "possible.",
+                                     fmt::join(groups, ", nor"))});
   }
-}
 
-bool responds_differently(const Analysis& analysis, const SegmentTable& table) {
-  return table.heterogeneity && table.adjusted_heterogeneity_p_value <= analysis.request.alpha;
-}
-
-/// Where inside segments an effect was found, at most this many by name.
-constexpr std::size_t kSegmentsNamed = 3;
-
-/// The segments whose own effect stands after correction, the strongest first.
-void conclude_found_segments(const Analysis& analysis, std::vector<std::string>& sentences) {
-  struct Found {
-    const SegmentTable* table;
-    const SegmentResult* segment;
+ private:
+  struct NotFound {
+    std::string who;  ///< " of express", empty for all treatments
+    std::vector<std::string> metrics;
   };
-  std::vector<Found> found;
-  for (const SegmentTable& table : analysis.segment_tables) {
-    // Where the effect is there for all and segments do not differ, naming segments would add nothing.
-    const bool found_overall = analysis.metrics[table.metric].comparisons[table.variant - 1].significant;
-    if (found_overall && !responds_differently(analysis, table)) continue;
-    for (const SegmentResult& segment : table.segments) {
-      // The pooled estimate is the one to act on: a segment that it takes back is not named.
-      const bool stands = !segment.pooled || !segment.pooled->interval.contains(0);
-      if (segment.significant && stands) found.push_back({&table, &segment});
-    }
-  }
-  if (found.empty()) return;
-  std::ranges::stable_sort(found, {}, [](const Found& one) { return one.segment->adjusted_p_value; });
-  std::vector<std::string> named;
-  for (std::size_t i = 0; i < std::min(found.size(), kSegmentsNamed); ++i) {
-    const auto& [table, segment] = found[i];
-    const MetricResult& metric = analysis.metrics[table->metric];
-    std::string text = fmt::format("{} on '{}' where {} is {}", analysis.variants[table->variant].name,
-                                   metric.name, table->dimension, segment->segment);
-    if (segment->pooled) {
-      text +=
-          fmt::format(" (pooled {})",
-                      change({segment->pooled->mean, segment->pooled->interval}, quantity_of(metric)).text());
-    }
-    named.push_back(std::move(text));
-  }
-  const Family& family = *analysis.segment_family;
-  const bool corrected =
-      family.structure == FamilyStructure::BySegment || family.correction != stats::Correction::None;
-  const std::size_t more = found.size() - named.size();
-  sentences.push_back(fmt::format("Inside segments, {} {} tests, an effect was found for {}{}.",
-                                  corrected ? "corrected for" : "without correction for",
-                                  grouped(family.tests), fmt::join(named, "; "),
-                                  more == 0 ? "" : fmt::format(" and {} more", grouped(more))));
-}
 
-/// Whether segments respond differently, in one sentence per forest plot that has something to say.
-void conclude_segments(const Analysis& analysis, std::vector<std::string>& sentences) {
-  std::vector<std::string> different;
-  bool any_compared = false;
-  for (const SegmentTable& table : analysis.segment_tables) {
-    if (reason_to_skip(analysis.metrics[table.metric]) != nullptr || !table.heterogeneity) continue;
-    any_compared = true;
-    if (!responds_differently(analysis, table)) continue;
-    different.push_back(fmt::format("{} on '{}' by {} (Cochran's Q, corrected {})",
-                                    analysis.variants[table.variant].name,
-                                    analysis.metrics[table.metric].name, table.dimension,
-                                    p_equals(table.adjusted_heterogeneity_p_value)));
+  std::string too_few(const MetricResult& metric, const Comparison& comparison) const {
+    const std::uint64_t smaller = std::min(metric.arms[0].units, metric.arms[comparison.variant].units);
+    return fmt::format("{} on '{}' rests on {} units in the smaller variant, too few for a verdict ({}; {}).",
+                       analysis_.variants[comparison.variant].name, metric.name, grouped(smaller),
+                       difference_text(metric, comparison),
+                       p_of(analysis_.family.correction, comparison.adjusted_p_value));
   }
-  if (!any_compared) return;
-  if (different.empty()) {
-    sentences.push_back(
-        "The segments give no reason to treat them differently: after correction for the number of "
-        "comparisons no effect differs between the segments of a dimension by more than chance would make "
-        "it. "
-        "That does not show that they respond alike.");
-  } else {
-    sentences.push_back(
-        fmt::format("Segments seem to respond differently: {}. Read the pooled estimates, and confirm in a "
-                    "test made for it before you treat segments differently.",
-                    fmt::join(different, "; ")));
-  }
-}
+
+  const Analysis& analysis_;
+  std::vector<std::string> limits_;
+  std::vector<std::string> by_itself_;
+  std::vector<NotFound> not_found_;
+};
 
 bool has_problem(const Analysis& analysis) {
   auto is_problem = [](const Finding& finding) { return finding.severity == Severity::Problem; };
@@ -196,37 +173,87 @@ bool has_problem(const Analysis& analysis) {
          });
 }
 
-}  // namespace
-
-std::vector<std::string> conclude(const Analysis& analysis) {
+/// Why nothing may be concluded; empty where something may.
+std::string blocked(const Analysis& analysis) {
   if (analysis.sample_ratio.mismatch) {
-    return {
-        "Do not act on this result: the split did not arrive as planned (sample-ratio mismatch), so the "
-        "variants may not be comparable.",
-        "The numbers below help to find the cause; they are no verdict on any variant."};
+    return "Do not act on this result: the split did not arrive as planned (sample-ratio mismatch), so the "
+           "variants may not be comparable.";
   }
   if (analysis.sample_ratio.differs_by_segment) {
-    return {
-        "Do not act on this result: the split between the variants differs from segment to segment, so an "
-        "overall effect may come from the "
-        "mix of segments alone.",
-        "The numbers below help to find the cause; they are no verdict on any variant."};
+    return "Do not act on this result: the split between the variants differs from segment to segment, so an "
+           "overall effect may come from the "
+           "mix of segments alone.";
   }
   if (analysis.served && analysis.served->before_horizon) {
-    return {fmt::format(
-                "Do not act on this result: {} of the {} planned units are there, and the plan is to look "
-                "once, at the end.",
-                grouped(analysis.units), grouped(*analysis.served->planned_units)),
-            "The numbers below are no verdict on any variant."};
+    return fmt::format(
+        "Do not act on this result: {} of the {} planned units are there, and the plan is to look "
+        "once, at the end.",
+        grouped(analysis.units), grouped(*analysis.served->planned_units));
   }
-  std::vector<std::string> sentences;
-  if (has_problem(analysis)) sentences.emplace_back("Read the problems below before you act on this result.");
-  for (const MetricResult& metric : analysis.metrics) {
-    if (metric.role != MetricRole::Exploratory) conclude_metric(analysis, metric, sentences);
+  return "";
+}
+
+/// The effects over all units that were found on a metric. False where there is none.
+bool conclude_effects_of(Analysis& analysis, std::size_t index) {
+  const MetricResult& metric = analysis.metrics[index];
+  bool any = false;
+  for (const Comparison& comparison : metric.comparisons) {
+    if (!is_established(comparison.verdict)) continue;
+    analysis.conclusion.push_back({SentenceKind::Effect, found_effect(analysis, metric, comparison)});
+    any = true;
   }
-  conclude_found_segments(analysis, sentences);
-  conclude_segments(analysis, sentences);
-  return sentences;
+  return any;
+}
+
+/// Whether every comparison of a metric is one of `Open::NotFound`, and few enough to show.
+bool is_plainly_not_found(const Analysis& analysis, const MetricResult& metric) {
+  return reason_to_skip(metric) == nullptr && metric.comparisons.size() <= kMostWithNumbers &&
+         std::ranges::all_of(metric.comparisons, [&](const Comparison& comparison) {
+           return open_of(analysis, metric, comparison) == Open::NotFound;
+         });
+}
+
+}  // namespace
+
+void conclude(Analysis& analysis) {
+  analysis.conclusion.clear();
+  analysis.named_segments.clear();
+  if (const std::string why = blocked(analysis); !why.empty()) {
+    const bool early = !analysis.sample_ratio.mismatch && !analysis.sample_ratio.differs_by_segment;
+    analysis.conclusion = {{SentenceKind::Blocked, why},
+                           {SentenceKind::Blocked,
+                            early ? "The numbers below are no verdict on any variant."
+                                  : "The numbers below help to find the cause; they are no verdict on any "
+                                    "variant."}};
+    return;
+  }
+  if (has_problem(analysis))
+    analysis.conclusion.push_back(
+        {SentenceKind::Caution, "Read the problems below before you act on this result."});
+  Leftovers leftovers(analysis);
+  std::vector<std::size_t> others;
+  for (std::size_t i = 0; i < analysis.metrics.size(); ++i) {
+    const MetricResult& metric = analysis.metrics[i];
+    if (metric.role == MetricRole::Exploratory) continue;
+    if (!is_primary(analysis, i)) {
+      others.push_back(i);
+      continue;
+    }
+    const bool found = reason_to_skip(metric) == nullptr && conclude_effects_of(analysis, i);
+    const bool found_inside = conclude_segments_of(analysis, i);
+    if (!found && !found_inside && is_plainly_not_found(analysis, metric)) {
+      analysis.conclusion.push_back({SentenceKind::NoEffect, nothing_found(analysis, metric)});
+    } else {
+      leftovers.add(i);
+    }
+  }
+  conclude_basis(analysis);
+  for (const std::size_t i : others) {
+    if (reason_to_skip(analysis.metrics[i]) == nullptr) conclude_effects_of(analysis, i);
+    leftovers.add(i);
+  }
+  conclude_other_segments(analysis);
+  leftovers.conclude(analysis.conclusion);
 }
 
 }  // namespace splitplot::experiment

@@ -3,13 +3,11 @@
 
 #include <splitplot/experiment/analysis.hpp>
 
-#include <string>
-#include <vector>
-
 namespace splitplot::experiment {
 
-/// One thought a sentence, claiming no more than the numbers: an effect is called so only where its corrected
-/// test found it, a missing one is never called zero, and a problem with the data comes before any result.
-[[nodiscard]] std::vector<std::string> conclude(const Analysis& analysis);
+/// Writes `conclusion` and `named_segments`. What matters most comes first: a problem with the data; on the primary
+/// metrics an effect over all units, then for whom it works; other metrics; what was not found, in one sentence. An
+/// effect is called so only where its corrected test found it, and a missing one is never called zero.
+void conclude(Analysis& analysis);
 
 }  // namespace splitplot::experiment

@@ -266,7 +266,8 @@ void note_few_segments(Analysis& analysis, const std::string& dimension) {
            dimension, fewest,
            // The plan of a served experiment is frozen: nobody could look.
            analysis.served ? ""
-                           : " Look whether another (--pool half-normal:5%) changes what you would do.")});
+                           : " Look whether another prior changes what you would do (command line: --pool "
+                             "half-normal:5%).")});
 }
 
 }  // namespace splitplot::experiment

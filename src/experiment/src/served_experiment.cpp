@@ -1,4 +1,5 @@
 #include "analysis_path.hpp"
+#include "next_step.hpp"
 #include "served_plan.hpp"
 
 #include <splitplot/base/number_text.hpp>
@@ -124,7 +125,8 @@ Analysis before_the_first(Analysis analysis, const model::Experiment& experiment
   std::ranges::stable_partition(analysis.variants, &Variant::is_control);
   const std::string message = fmt::format("Nobody was exposed to '{}' yet.", experiment.key);
   add(analysis.findings, Severity::Note, "no_exposures", message);
-  analysis.conclusion = {message};
+  analysis.conclusion = {{SentenceKind::NoEffect, message}};
+  analysis.next = next_step(analysis);
   return analysis;
 }
 

@@ -264,7 +264,7 @@ TEST_F(AnalyzeFile, ASplitThatDidNotArriveComesFirstInTheConclusion) {
   request_.metrics = {"spend"};
   const Analysis analysis = must_analyse();
   EXPECT_TRUE(analysis.sample_ratio.mismatch);
-  EXPECT_THAT(analysis.conclusion.at(0), HasSubstr("Do not act on this result"));
+  EXPECT_THAT(analysis.conclusion.at(0).text, HasSubstr("Do not act on this result"));
   request_.weights = {{"A", 4}, {"B", 3}};
   EXPECT_FALSE(must_analyse().sample_ratio.mismatch);
 }
@@ -347,7 +347,7 @@ TEST_F(AnalyzeFile, ASplitThatDiffersBetweenSegmentsWithholdsEveryVerdict) {
   EXPECT_TRUE(analysis.sample_ratio.differs_by_segment);
   EXPECT_FALSE(analysis.metrics[0].comparisons[0].significant);
   EXPECT_TRUE(analysis.metrics[0].comparisons[0].verdict_withheld);
-  EXPECT_THAT(analysis.conclusion.at(0), HasSubstr("Do not act on this result"));
+  EXPECT_THAT(analysis.conclusion.at(0).text, HasSubstr("Do not act on this result"));
 }
 
 TEST_F(AnalyzeFile, VariantsThatReadAlikeAreWarnedOf) {

@@ -123,7 +123,8 @@ TEST_F(ServedExperiment, ConditionsOfMetricsAreTheConditionLanguage) {
 
 TEST_F(ServedExperiment, BeforeTheFirstExposureTheAnswerSaysSo) {
   const Analysis analysis = analyse();
-  EXPECT_THAT(analysis.conclusion, ElementsAre("Nobody was exposed to 'checkout-test' yet."));
+  EXPECT_THAT(texts(analysis), ElementsAre("Nobody was exposed to 'checkout-test' yet."));
+  EXPECT_EQ(analysis.next.step, Step::KeepRunning);
   EXPECT_THAT(codes(analysis.findings), ElementsAre("no_exposures"));
   EXPECT_EQ(analysis.units, 0U);
   ASSERT_EQ(analysis.variants.size(), 2U);
@@ -165,7 +166,9 @@ TEST_F(ServedExperiment, AFixedPlanHasNoVerdictBeforeItsHorizon) {
   EXPECT_TRUE(early.served->before_horizon);
   EXPECT_FALSE(early.metrics[0].comparisons[0].significant);
   EXPECT_TRUE(early.metrics[0].comparisons[0].verdict_withheld);
-  EXPECT_THAT(early.conclusion.front(), HasSubstr("2,000 of the 10,000 planned units"));
+  EXPECT_THAT(early.conclusion.front().text, HasSubstr("2,000 of the 10,000 planned units"));
+  EXPECT_EQ(early.next.step, Step::KeepRunning);
+  EXPECT_EQ(early.next.missing_units, 8'000U);
   frozen().plan.planned_units = 2'000;
   current() = frozen();
   const Analysis there = analyse();
@@ -193,7 +196,7 @@ TEST_F(ServedExperiment, AMetricThatWasAddedIsExploratoryAndCostsThePlanNothing)
   EXPECT_THAT(after.served->deviations,
               ElementsAre("The metric 'orders' was added after the start: it is exploratory."));
   EXPECT_THAT(codes(after.findings), ElementsAre("plan_changed"));
-  EXPECT_THAT(after.conclusion, Not(Contains(HasSubstr("orders"))));
+  EXPECT_THAT(texts(after), Not(Contains(HasSubstr("orders"))));
 }
 
 TEST_F(ServedExperiment, EveryKindOfChangeIsTold) {

@@ -125,6 +125,11 @@ class ServedExperiment : public ::testing::Test {
     if (!analysis) throw std::runtime_error(analysis.error().message);
     return std::move(*analysis);
   }
+  static std::vector<std::string> texts(const Analysis& analysis) {
+    std::vector<std::string> answer;
+    for (const Sentence& sentence : analysis.conclusion) answer.push_back(sentence.text);
+    return answer;
+  }
   static std::vector<std::string> codes(const std::vector<Finding>& findings) {
     std::vector<std::string> answer;
     for (const Finding& finding : findings) answer.push_back(finding.code);

@@ -63,13 +63,25 @@ Html conclusion_section(const Analysis& analysis) {
   if (analysis.conclusion.empty()) return {};
   Html rest;
   for (std::size_t i = 1; i < analysis.conclusion.size(); ++i) {
-    rest += element("li", {}, element("bdi", {}, number(analysis.conclusion[i])));
+    rest += element("li", {}, element("bdi", {}, number(analysis.conclusion[i].text)));
   }
   const Html lead =
-      element("p", {{"class", "lead"}}, element("bdi", {}, number(analysis.conclusion.front())));
+      element("p", {{"class", "lead"}}, element("bdi", {}, number(analysis.conclusion.front().text)));
   return element("section", {{"aria-labelledby", "conclusion"}, {"class", "conclusion"}},
                  element("h2", {{"id", "conclusion"}, {"class", "eyebrow"}}, text("Conclusion")) + lead +
                      (rest.empty() ? Html() : element("ul", {{"class", "thoughts"}}, rest)));
+}
+
+Html next_section(const Analysis& analysis) {
+  if (analysis.next.text.empty()) return {};
+  Html targets;
+  for (const std::string& target : target_sentences(analysis))
+    targets += element("li", {}, element("bdi", {}, text(target)));
+  return element("section", {{"aria-labelledby", "next"}, {"class", "next"}},
+                 element("h2", {{"id", "next"}, {"class", "eyebrow"}}, text("What now")) +
+                     element("p", {}, element("strong", {}, element("bdi", {}, number(analysis.next.text)))) +
+                     element("p", {}, element("bdi", {}, number(analysis.next.reason))) +
+                     (targets.empty() ? Html() : element("ul", {{"class", "thoughts"}}, targets)));
 }
 
 Html findings_section(const Analysis& analysis) {
@@ -244,11 +256,19 @@ Html variant_label(const Analysis& analysis, std::size_t variant) {
          name(variant_name(analysis, variant));
 }
 
-Html verdict_label(Verdict verdict) {
-  const char* css_class = verdict == Verdict::Better  ? "better"
-                          : verdict == Verdict::Worse ? "worse"
+Html verdict_mark(Verdict verdict, std::string_view words) {
+  const char* css_class = verdict == Verdict::Helps   ? "better"
+                          : verdict == Verdict::Harms ? "worse"
                                                       : "unclear";
-  return element("span", {{"class", std::string("verdict ") + css_class}}, text(words_of(verdict)));
+  return element("span", {{"class", std::string("verdict ") + css_class}}, text(words));
+}
+
+Html verdict_label(Verdict verdict) {
+  return verdict_mark(verdict, words_of(verdict));
+}
+
+Html segment_verdict_label(Verdict verdict) {
+  return verdict_mark(verdict, segment_words_of(verdict));
 }
 
 Html findings_list(const std::vector<Finding>& findings) {
@@ -268,9 +288,10 @@ Html findings_list(const std::vector<Finding>& findings) {
 std::string to_html(const Analysis& analysis, const std::string& generated_at) {
   const Html main =
       element("main", {},
-              conclusion_section(analysis) + findings_section(analysis) + served_section(analysis) +
-                  trust_section(analysis) + overview_section(analysis) + metric_sections(analysis) +
-                  segment_sections(analysis) + methods_section(analysis) + assumptions_section(analysis));
+              conclusion_section(analysis) + next_section(analysis) + findings_section(analysis) +
+                  served_section(analysis) + trust_section(analysis) + overview_section(analysis) +
+                  metric_sections(analysis) + segment_sections(analysis) + methods_section(analysis) +
+                  assumptions_section(analysis));
   const Html footer = element(
       "footer", {}, text("Made with Splitplot. This file is complete: it asks no server for anything."));
   const Html page =

@@ -23,7 +23,7 @@ Span percent_span(const stats::Estimate& lift) {
 
 Html overview_row(const Analysis& analysis, const MetricResult& metric, const Comparison& comparison,
                   const Scale& scale) {
-  const Verdict verdict = verdict_of(metric, comparison);
+  const Verdict verdict = comparison.verdict;
   Html picture = blank_cell(scale);
   Html value;
   if (comparison.lift) {
@@ -96,7 +96,7 @@ Html comparison_row(const Analysis& analysis, const MetricResult& metric, const 
     const Figure figure = change(estimate, quantity);
     const std::string label = variant_name(analysis, comparison.variant) + " against " +
                               control_name(analysis) + ": " + figure.text() + ", " + interval_name(analysis) +
-                              ", " + std::string(words_of(verdict_of(metric, comparison)));
+                              ", " + std::string(words_of(comparison.verdict));
     picture = interval_cell(scale, {{on_axis({estimate.value, estimate.interval}, quantity)}},
                             {label, colour_class(comparison.variant), {}});
     value = figure_text({figure.value, figure.lower, figure.upper, ""});
@@ -104,11 +104,14 @@ Html comparison_row(const Analysis& analysis, const MetricResult& metric, const 
     value = reason_text(comparison.difference.error());
   }
   const Html p = comparison.difference ? number(p_value(comparison.adjusted_p_value)) : text("none");
-  const Html win = comparison.bayes ? number(chance(comparison.bayes->chance_to_win))
-                                    : reason_text(comparison.bayes.error());
+  const std::string note(chance_note(analysis, comparison));
+  const Html win = comparison.bayes
+                       ? number(chance(comparison.bayes->chance_to_win)) +
+                             (note.empty() ? Html() : element("span", {{"class", "muted"}}, text(" " + note)))
+                       : reason_text(comparison.bayes.error());
   return table_row(
       row_heading(variant_label(analysis, comparison.variant) + text(" ") +
-                  verdict_label(verdict_of(metric, comparison))) +
+                  verdict_label(comparison.verdict)) +
       plot_cell(picture) + text_cell(value, "Difference", "number") +
       text_cell(comparison.lift ? figure_text(lift(*comparison.lift)) : reason_text(comparison.lift.error()),
                 "Lift", "number") +

@@ -50,6 +50,7 @@ struct Column {
 [[nodiscard]] Html variant_label(const experiment::Analysis& analysis, std::size_t variant);
 /// The words of a verdict in the colour of better or worse.
 [[nodiscard]] Html verdict_label(Verdict verdict);
+[[nodiscard]] Html segment_verdict_label(Verdict verdict);
 
 [[nodiscard]] Html findings_list(const std::vector<experiment::Finding>& findings);
 

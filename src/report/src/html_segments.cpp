@@ -76,8 +76,9 @@ Forest forest_of(const Analysis& analysis, const SegmentTable& table) {
     if (segment->raw) spans.push_back(raw_span(*segment->raw, forest.quantity));
     if (segment->pooled) spans.push_back(pooled_span(*segment->pooled, forest.quantity));
   }
-  if (table.pooling) {
-    forest.overall = pooled_span(table.pooling->overall, forest.quantity);
+  const auto& overall = forest.metric.comparisons[table.variant - 1].difference;
+  if (overall) {
+    forest.overall = raw_span(*overall, forest.quantity);
     spans.push_back(*forest.overall);
   }
   forest.scale = scale_of(spans, Origin::Zero, kTicks);
@@ -107,11 +108,10 @@ Html picture_of(const Forest& forest, const SegmentResult& segment) {
   return interval_cell(forest.scale, drawn, {label, colour_class(forest.table.variant), forest.overall});
 }
 
-Html marks_of(const Forest& forest, const SegmentResult& segment) {
+Html marks_of(const SegmentResult& segment) {
   Html marks;
-  const Verdict verdict = verdict_of(forest.metric, segment);
-  if (verdict == Verdict::Better || verdict == Verdict::Worse) marks += verdict_label(verdict);
-  if (segment.too_small) marks += element("span", {{"class", "verdict small"}}, text("too small"));
+  if (segment.verdict != Verdict::Unknown) marks += segment_verdict_label(segment.verdict);
+  if (shows_too_small(segment)) marks += element("span", {{"class", "verdict small"}}, text("too small"));
   return marks;
 }
 
@@ -121,7 +121,7 @@ Html forest_row(const Forest& forest, const SegmentResult& segment) {
   const Html sees = segment.detectable_difference ? number("≥ " + least.substr(0, least.find(kNoBreakSpace)))
                                                   : reason_text(segment.detectable_difference.error());
   return table_row(
-      row_heading(name(segment.segment) + text(" ") + marks_of(forest, segment)) +
+      row_heading(name(segment.segment) + text(" ") + marks_of(segment)) +
           text_cell(text(count(units_of(segment))), "Units", "number") +
           plot_cell(picture_of(forest, segment)) +
           text_cell(segment.raw ? figure_text(bare(raw_figure(*segment.raw, forest.quantity)))
@@ -131,18 +131,20 @@ Html forest_row(const Forest& forest, const SegmentResult& segment) {
                                    : reason_text(segment.pooled.error()),
                     "Pooled", "number") +
           text_cell(sees, "Sees", "number muted"),
-      segment.too_small ? "too-small" : "");
+      shows_too_small(segment) ? "too-small" : "");
 }
 
-/// The mean over segments, as the last row.
+/// The effect over all units, as the last row.
 Html overall_row(const Forest& forest) {
   if (!forest.overall) return {};
-  const Figure figure = pooled_figure(forest.table.pooling->overall, forest.quantity);
+  const experiment::Comparison& comparison = forest.metric.comparisons[forest.table.variant - 1];
+  const Figure figure = raw_figure(*comparison.difference, forest.quantity);
+  const std::uint64_t units = forest.metric.arms[0].units + forest.metric.arms[forest.table.variant].units;
   return table_row(
-      row_heading(text("Mean over segments")) + text_cell({}, "", "number") +
+      row_heading(text("All units")) + text_cell(text(count(units)), "Units", "number") +
           plot_cell(interval_cell(forest.scale, {{*forest.overall, Mark::Solid, 5}},
-                                  {"Mean effect over segments: " + figure.text(), "mean", forest.overall})) +
-          text_cell({}, "", "number") + text_cell(figure_text(bare(figure)), "Pooled", "number") +
+                                  {"Effect over all units: " + figure.text(), "mean", forest.overall})) +
+          text_cell(figure_text(bare(figure)), "Raw", "number") + text_cell({}, "", "number") +
           text_cell({}, "", "number"),
       "summary");
 }
@@ -187,23 +189,25 @@ Html segment_numbers(const Forest& forest) {
             plain_cell(segment.detectable_difference
                            ? number(magnitude(*segment.detectable_difference, forest.quantity))
                            : reason_text(segment.detectable_difference.error())) +
-            plain_cell(text(segment.too_small ? "too small" : "")));
+            plain_cell(text(shows_too_small(segment) ? "too small" : "")) +
+            plain_cell(text(std::string(segment_words_of(segment.verdict)))));
   }
   const auto& family = forest.analysis.segment_family;
   const std::string p = family ? p_heading(*family) : "p";
-  return folded_table(
-      "Table of " + name_or_empty(forest.table.dimension) + ", " + name_or_empty(forest.metric.name) + ", " +
-          variant_name(forest.analysis, forest.table.variant),
-      {"Segment", "Units in control", "Units in treatment", "Control", "Raw difference", "Raw lift", p,
-       "Pooled difference", "Chance above zero", "Chance to be best", "Detectable difference", "Size"},
-      rows);
+  return folded_table("Table of " + name_or_empty(forest.table.dimension) + ", " +
+                          name_or_empty(forest.metric.name) + ", " +
+                          variant_name(forest.analysis, forest.table.variant),
+                      {"Segment", "Units in control", "Units in treatment", "Control", "Raw difference",
+                       "Raw lift", p, "Pooled difference", "Chance above zero", "Chance to be best",
+                       "Detectable difference", "Size", "Verdict"},
+                      rows);
 }
 
 /// What a table's numbers say together.
-std::string table_sentences(const SegmentTable& table, Quantity quantity) {
+std::string table_sentences(const SegmentTable& table, Quantity quantity, double alpha) {
   std::string text = spread_sentence(table, quantity);
-  for (const std::string& sentence : {meta_analysis_sentence(table, quantity), heterogeneity_sentence(table),
-                                      best_segment_sentence(table)}) {
+  for (const std::string& sentence : {meta_analysis_sentence(table, quantity),
+                                      heterogeneity_sentence(table, alpha), best_segment_sentence(table)}) {
     if (!sentence.empty()) text += " " + sentence;
   }
   return text;
@@ -223,40 +227,45 @@ Html forest_figure(const Analysis& analysis, const SegmentTable& table) {
                 text("The " + count(forest.shown.size()) + " largest of " + count(table.segments.size()) +
                      " segments are drawn; the table below holds all."));
   }
-  return element("article", {{"class", "forest"}},
-                 element("h4", {},
-                         name(forest.metric.name) + text(": ") + variant_label(analysis, table.variant) +
-                             text(" against ") + name(control_name(analysis))) +
-                     element("p", {}, element("bdi", {}, number(table_sentences(table, forest.quantity)))) +
-                     findings_list(table.findings) +
-                     chart_table(caption,
-                                 {{text("Segment"), ""},
-                                  {text("Units"), "number"},
-                                  {axis_cell(forest.scale, ""), "picture"},
-                                  {text("Raw"), "number"},
-                                  {text("Pooled"), "number"},
-                                  {text("Sees"), "number"}},
-                                 rows) +
-                     left_out + real_share(forest) + segment_numbers(forest));
+  return element(
+      "article", {{"class", "forest"}},
+      element("h4", {},
+              name(forest.metric.name) + text(": ") + variant_label(analysis, table.variant) +
+                  text(" against ") + name(control_name(analysis))) +
+          element(
+              "p", {},
+              element("bdi", {}, number(table_sentences(table, forest.quantity, analysis.request.alpha)))) +
+          findings_list(table.findings) +
+          chart_table(caption,
+                      {{text("Segment"), ""},
+                       {text("Units, both variants"), "number"},
+                       {axis_cell(forest.scale, ""), "picture"},
+                       {text("Raw"), "number"},
+                       {text("Pooled"), "number"},
+                       {text("Sees"), "number"}},
+                      rows) +
+          left_out + real_share(forest) + segment_numbers(forest));
 }
 
 }  // namespace
 
 Html segment_sections(const Analysis& analysis) {
   if (analysis.segment_tables.empty()) return {};
-  Html parts = element("p", {{"class", "muted"}},
-                       number("A raw effect is the segment alone. A pooled effect is drawn towards the other "
-                              "segments as far as the data say "
-                              "that segments are alike, so that small segments do not shout. Dots grow with "
-                              "the number of units; the band is "
-                              "the mean over segments with its interval. \"Sees\" is the smallest difference "
-                              "that a segment can detect with " +
-                              percent(analysis.request.power, 0) +
-                              " power; a segment is too small where that is more than a change of " +
-                              percent(analysis.request.worthwhile_lift, 0) + "."));
+  Html parts =
+      element("p", {{"class", "muted"}},
+              number("A raw effect is the segment alone. A pooled effect is drawn towards the other "
+                     "segments as far as the data say "
+                     "that segments are alike, so that small segments do not shout. Dots grow with "
+                     "the number of units; the band is "
+                     "the effect over all units with its interval. \"Sees\" is the smallest difference "
+                     "that a segment can detect with " +
+                     percent(analysis.request.power, 0) +
+                     " power; a segment is too small where that is more than a change of " +
+                     percent(analysis.request.worthwhile_lift, 0) + "."));
   if (analysis.segment_family) {
     parts += element("p", {{"class", "muted"}},
-                     number(family_sentence(*analysis.segment_family, analysis.request.alpha)));
+                     number(segment_verdict_sentence(analysis) + " " +
+                            family_sentence(*analysis.segment_family, analysis.request.alpha)));
   }
   const std::string* dimension = nullptr;
   for (const SegmentTable& table : analysis.segment_tables) {

@@ -33,7 +33,7 @@ section{margin-top:3.5rem}
 h2{font-size:1.375rem;line-height:1.25;font-weight:650;letter-spacing:-.018em;margin-bottom:.75rem}
 h3{font-size:1.125rem;line-height:1.3;font-weight:650;letter-spacing:-.012em}
 h4{font-size:1rem;font-weight:600;margin-bottom:.5rem}
-.conclusion{margin-top:1.75rem}
+.conclusion{margin-top:1.75rem}.next{margin-top:1.25rem}
 .eyebrow{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 .lead{font-size:clamp(1.25rem,1rem + 1.2vw,1.75rem);line-height:1.2;font-weight:650;letter-spacing:-.024em;max-width:30em;text-wrap:pretty}
 .thoughts{margin-top:1.25rem;display:grid;gap:.4rem;font-size:1.0625rem;max-width:46em}

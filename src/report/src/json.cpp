@@ -284,6 +284,7 @@ array write_comparisons(const Analysis& analysis, const MetricResult& metric) {
                       {"adjusted_p_value", number(comparison.adjusted_p_value)},
                       {"significant", comparison.significant},
                       {"verdict_withheld", comparison.verdict_withheld},
+                      {"verdict", name_of(comparison.verdict)},
                       {"z", optional_number(comparison.z)},
                       {"bayes", estimated(comparison.bayes)},
                       {"posterior", estimated(comparison.posterior)},
@@ -335,6 +336,15 @@ object write_metric(const Analysis& analysis, const MetricResult& metric) {
           {"findings", write(metric.findings)}};
 }
 
+/// The one number to read of a segment.
+object write_estimate(const experiment::SegmentResult& segment) {
+  const auto estimate = experiment::estimate_of(segment);
+  if (!estimate) return reason(segment.raw.error());
+  object result = write(estimate->effect);
+  result["pooled"] = estimate->is_pooled;
+  return result;
+}
+
 object write_segment(const experiment::SegmentResult& segment) {
   object result{{"segment", text(segment.segment)},
                 {"control_units", segment.control_units},
@@ -345,6 +355,8 @@ object write_segment(const experiment::SegmentResult& segment) {
                 {"adjusted_p_value", number(segment.adjusted_p_value)},
                 {"significant", segment.significant},
                 {"verdict_withheld", segment.verdict_withheld},
+                {"verdict", name_of(segment.verdict)},
+                {"estimate", write_estimate(segment)},
                 {"pooled", estimated(segment.pooled)},
                 {"detectable_difference", estimated(segment.detectable_difference)},
                 {"too_small", segment.too_small},
@@ -373,6 +385,55 @@ object write_segment_table(const Analysis& analysis, const SegmentTable& table) 
                 {"findings", write(table.findings)}};
   if (table.pooled_odds_ratio) result["pooled_odds_ratio"] = write(*table.pooled_odds_ratio);
   return result;
+}
+
+object write_place(const Analysis& analysis, const experiment::SegmentPlace& place) {
+  const SegmentTable& table = analysis.segment_tables[place.table];
+  return {{"variant", variant_name(analysis, table.variant)},
+          {"dimension", text(table.dimension)},
+          {"segment", text(table.segments[place.segment].segment)}};
+}
+
+array conclusion_texts(const Analysis& analysis) {
+  array result;
+  for (const experiment::Sentence& sentence : analysis.conclusion) result.push_back(text(sentence.text));
+  return result;
+}
+
+object write_answer(const Analysis& analysis) {
+  array sentences;
+  for (const experiment::Sentence& sentence : analysis.conclusion)
+    sentences.push_back({{"kind", name_of(sentence.kind)}, {"text", text(sentence.text)}});
+  array segments;
+  for (const experiment::SegmentPlace& place : analysis.named_segments) {
+    const SegmentTable& table = analysis.segment_tables[place.table];
+    const experiment::SegmentResult& segment = table.segments[place.segment];
+    object named = write_place(analysis, place);
+    named["metric"] = text(analysis.metrics[table.metric].name);
+    named["verdict"] = name_of(segment.verdict);
+    named["estimate"] = write_estimate(segment);
+    named["adjusted_p_value"] = number(segment.adjusted_p_value);
+    segments.push_back(std::move(named));
+  }
+  return {{"headline", analysis.conclusion.empty() ? value(nullptr) : text(analysis.conclusion.front().text)},
+          {"sentences", std::move(sentences)},
+          {"segments", std::move(segments)}};
+}
+
+object write_next(const Analysis& analysis) {
+  const experiment::NextStep& next = analysis.next;
+  array targets;
+  for (const auto& target : next.targets) {
+    object written = write_place(analysis, target.place);
+    written["use"] = target.use;
+    written["population"] = target.population ? boost::json::parse(*target.population) : value(nullptr);
+    targets.push_back(std::move(written));
+  }
+  return {{"step", name_of(next.step)},
+          {"text", text(next.text)},
+          {"reason", text(next.reason)},
+          {"missing_units", next.missing_units ? value(*next.missing_units) : value(nullptr)},
+          {"targets", std::move(targets)}};
 }
 
 array write_methods(const Analysis& analysis) {
@@ -453,7 +514,9 @@ std::string to_json(const Analysis& analysis) {
         {"units", analysis.units}}},
       {"served", write_served(analysis.served)},
       {"request", write_request(analysis.request)},
-      {"conclusion", texts(analysis.conclusion)},
+      {"conclusion", conclusion_texts(analysis)},
+      {"answer", write_answer(analysis)},
+      {"next", write_next(analysis)},
       {"findings", write(analysis.findings)},
       {"sample_ratio", write_sample_ratio(analysis.sample_ratio)},
       {"variants", write_variants(analysis)},

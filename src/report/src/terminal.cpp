@@ -2,6 +2,7 @@
 #include "served_wording.hpp"
 #include "terminal_page.hpp"
 #include "terminal_segments.hpp"
+#include "terminal_summary.hpp"
 #include "text.hpp"
 #include "wording.hpp"
 
@@ -30,7 +31,7 @@ Tone tone_of(Severity severity) {
 }
 
 Tone tone_of(Verdict verdict) {
-  return verdict == Verdict::Better ? Tone::Better : verdict == Verdict::Worse ? Tone::Worse : Tone::Plain;
+  return verdict == Verdict::Helps ? Tone::Better : verdict == Verdict::Harms ? Tone::Worse : Tone::Plain;
 }
 
 void write_header(TerminalPage& page, const Analysis& analysis) {
@@ -52,7 +53,16 @@ void write_served(TerminalPage& page, const Analysis& analysis) {
 void write_conclusion(TerminalPage& page, const Analysis& analysis) {
   if (analysis.conclusion.empty()) return;
   page.heading("CONCLUSION");
-  for (const std::string& sentence : analysis.conclusion) page.paragraph(sentence, 2, {"- ", Tone::Dim});
+  for (const experiment::Sentence& sentence : analysis.conclusion)
+    page.paragraph(sentence.text, 2, {"- ", Tone::Dim});
+}
+
+void write_next(TerminalPage& page, const Analysis& analysis) {
+  if (analysis.next.text.empty()) return;
+  page.heading("WHAT NOW");
+  page.paragraph(analysis.next.text, 2, {}, Tone::Strong);
+  page.paragraph(analysis.next.reason, 2);
+  for (const std::string& target : target_sentences(analysis)) page.paragraph(target, 2, {"- ", Tone::Dim});
 }
 
 void write_findings(TerminalPage& page, const std::vector<Finding>& findings, int indent) {
@@ -60,6 +70,15 @@ void write_findings(TerminalPage& page, const std::vector<Finding>& findings, in
     page.paragraph(finding.message, indent,
                    {pad_right(std::string(words_of(finding.severity)) + ":", 9), tone_of(finding.severity)});
   }
+}
+
+/// What weakens a number, of the whole and of every metric.
+std::vector<Finding> without_notes(const Analysis& analysis) {
+  std::vector<Finding> findings = analysis.findings;
+  for (const MetricResult& metric : analysis.metrics)
+    findings.insert(findings.end(), metric.findings.begin(), metric.findings.end());
+  std::erase_if(findings, [](const Finding& finding) { return finding.severity == Severity::Note; });
+  return findings;
 }
 
 /// Width of the column of variant names.
@@ -151,12 +170,14 @@ std::string posterior_words(const MetricResult& metric, const Comparison& compar
 }
 
 /// What stands below a comparison's bar: lift, verdict, chances, power.
-std::string details(const MetricResult& metric, const Comparison& comparison) {
+std::string details(const Analysis& analysis, const MetricResult& metric, const Comparison& comparison) {
   std::string text =
       comparison.lift ? "Lift " + lift(*comparison.lift).text() : "No lift: " + comparison.lift.error().why;
   text += ". ";
   if (comparison.bayes) {
-    text += "Chance to win " + chance(comparison.bayes->chance_to_win) + ", expected loss if shipped " +
+    const std::string note(chance_note(analysis, comparison));
+    text += "Chance to win " + chance(comparison.bayes->chance_to_win) +
+            (note.empty() ? "" : " (" + note + ")") + ", expected loss if shipped " +
             expected_loss(metric, comparison) + posterior_words(metric, comparison) + ". ";
   } else {
     text += "No chance to win: " + comparison.bayes.error().why + ". ";
@@ -201,7 +222,7 @@ void write_comparisons(TerminalPage& page, const Analysis& analysis, const Metri
                 Tone::Dim}});
   }
   for (const Comparison& comparison : metric.comparisons) {
-    const Verdict verdict = verdict_of(metric, comparison);
+    const Verdict verdict = comparison.verdict;
     const Piece label{page.name(variant_name(analysis, comparison.variant), name) + "  ", Tone::Strong};
     if (!comparison.difference) {
       page.paragraph("no difference: " + comparison.difference.error().why, 2, label, Tone::Dim);
@@ -221,7 +242,7 @@ void write_comparisons(TerminalPage& page, const Analysis& analysis, const Metri
     const int indent = std::min(4 + name, page.columns() / 4);
     page.paragraph(std::string(words_of(verdict)) + tested(analysis, comparison), indent, {},
                    tone_of(verdict));
-    page.paragraph(details(metric, comparison), indent, {}, Tone::Dim);
+    page.paragraph(details(analysis, metric, comparison), indent, {}, Tone::Dim);
   }
 }
 
@@ -284,9 +305,16 @@ std::string to_terminal(const Analysis& analysis, const TerminalStyle& style) {
   TerminalPage page(style);
   write_header(page, analysis);
   write_conclusion(page, analysis);
-  if (!analysis.findings.empty()) {
+  write_next(page, analysis);
+  const std::vector<Finding> findings =
+      style.detail == Detail::Full ? analysis.findings : without_notes(analysis);
+  if (!findings.empty()) {
     page.heading("FINDINGS");
-    write_findings(page, analysis.findings, 2);
+    write_findings(page, findings, 2);
+  }
+  if (style.detail == Detail::Summary) {
+    write_summary(page, analysis);
+    return page.text();
   }
   write_served(page, analysis);
   write_trust(page, analysis);

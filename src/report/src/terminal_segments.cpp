@@ -61,11 +61,12 @@ std::vector<const SegmentResult*> chosen(const SegmentTable& table) {
 
 /// "sees ≥ 0.84, small": the smallest difference that the segment can detect.
 std::string sees(const SegmentResult& segment, Quantity quantity) {
-  if (!segment.detectable_difference) return segment.too_small ? "too small" : "";
+  const bool small = shows_too_small(segment);
+  if (!segment.detectable_difference) return small ? "too small" : "";
   // The unit stands in the table's heading.
   const std::string size = magnitude(*segment.detectable_difference, quantity);
   const std::string text = "sees ≥ " + size.substr(0, size.find(kNoBreakSpace));
-  return segment.too_small ? text + ", small" : text;
+  return small ? text + ", small" : text;
 }
 
 Layout layout_of(const TerminalPage& page, const std::vector<const SegmentResult*>& segments,
@@ -137,10 +138,9 @@ void write_stacked_row(TerminalPage& page, const Scale& scale, Quantity quantity
 void write_segment(TerminalPage& page, const Layout& layout, const Scale& scale, const MetricResult& metric,
                    const SegmentResult& segment) {
   const Quantity quantity = quantity_of(metric);
-  const Verdict verdict = verdict_of(metric, segment);
-  const Tone tone = verdict == Verdict::Better  ? Tone::Better
-                    : verdict == Verdict::Worse ? Tone::Worse
-                                                : Tone::Plain;
+  const Tone tone = segment.verdict == Verdict::Helps   ? Tone::Better
+                    : segment.verdict == Verdict::Harms ? Tone::Worse
+                                                        : Tone::Plain;
   const Row raw{"raw", raw_span(segment), segment.raw ? nullptr : &segment.raw.error(), Stroke::Thin};
   const Row pooled{"pooled", pooled_span(segment), segment.pooled ? nullptr : &segment.pooled.error(),
                    Stroke::Heavy};
@@ -176,7 +176,8 @@ void write_table(TerminalPage& page, const Analysis& analysis, const SegmentTabl
                      variant_name(analysis, table.variant) + " against " + control_name(analysis) + ", in " +
                      std::string(difference_unit(metric)),
                  0, {}, Tone::Strong);
-  page.paragraph(spread_sentence(table, quantity) + " " + heterogeneity_sentence(table) + " " +
+  page.paragraph(spread_sentence(table, quantity) + " " +
+                     heterogeneity_sentence(table, analysis.request.alpha) + " " +
                      best_segment_sentence(table),
                  2);
   const auto segments = chosen(table);

@@ -21,17 +21,6 @@ using experiment::Severity;
 
 namespace {
 
-/// `Test` is a Comparison or a SegmentResult.
-template <typename Test>
-Verdict verdict(const MetricResult& metric, const stats::Estimated<stats::Difference>& difference,
-                const Test& test) {
-  if (!difference) return Verdict::Unknown;
-  if (test.verdict_withheld) return Verdict::Withheld;
-  if (!test.significant || difference->value == 0) return Verdict::Unclear;
-  const bool up_is_better = metric.direction == stats::Direction::HigherIsBetter;
-  return (difference->value > 0) == up_is_better ? Verdict::Better : Verdict::Worse;
-}
-
 bool is_corrected(const experiment::Family& family) {
   return family.structure == experiment::FamilyStructure::BySegment ||
          family.correction != stats::Correction::None;
@@ -62,19 +51,11 @@ std::string look_sentence(const experiment::LookStatus& look) {
 
 }  // namespace
 
-Verdict verdict_of(const MetricResult& metric, const Comparison& comparison) {
-  return verdict(metric, comparison.difference, comparison);
-}
-
-Verdict verdict_of(const MetricResult& metric, const SegmentResult& segment) {
-  return verdict(metric, segment.raw, segment);
-}
-
 std::string_view words_of(Verdict verdict) {
   switch (verdict) {
-    case Verdict::Better:
+    case Verdict::Helps:
       return "significantly better";
-    case Verdict::Worse:
+    case Verdict::Harms:
       return "significantly worse";
     case Verdict::Unclear:
       return "no significant difference";
@@ -84,6 +65,33 @@ std::string_view words_of(Verdict verdict) {
       break;
   }
   return "cannot be compared";
+}
+
+std::string_view segment_words_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::Helps:
+      return "helps";
+    case Verdict::Harms:
+      return "harms";
+    case Verdict::Unclear:
+      return "unclear";
+    case Verdict::Withheld:
+      return "no verdict";
+    case Verdict::Unknown:
+      break;
+  }
+  return "no data";
+}
+
+std::string segment_verdict_sentence(const Analysis& analysis) {
+  const bool pooled = !std::holds_alternative<experiment::NoPooling>(analysis.request.pooling);
+  return std::string("A variant helps or harms a segment where the corrected test found an effect in it") +
+         (pooled ? " and its pooled estimate keeps to that side of zero with its whole interval" : "") +
+         "; all else is unclear, also where an interval keeps to one side: it is of one segment by itself.";
+}
+
+bool shows_too_small(const SegmentResult& segment) {
+  return segment.too_small && segment.verdict != Verdict::Helps && segment.verdict != Verdict::Harms;
 }
 
 std::string_view words_of(Severity severity) {
@@ -221,6 +229,15 @@ std::string monitoring_sentence(const Analysis& analysis) {
          "stopping when the result pleases, makes them wrong.";
 }
 
+std::string_view chance_note(const Analysis& analysis, const Comparison& comparison) {
+  const bool established = comparison.verdict == Verdict::Helps || comparison.verdict == Verdict::Harms;
+  if (established) return "";
+  const bool corrected = is_corrected(analysis.family) && analysis.family.tests > 1;
+  const bool several_looks = analysis.request.monitoring != Monitoring::FixedHorizon;
+  if (corrected && several_looks) return "for one look, uncorrected";
+  return several_looks ? "for one look" : corrected ? "uncorrected" : "";
+}
+
 /// A share of the variation whose interval is wider than this says next to nothing, and mostly repeats the
 /// prior.
 constexpr double kUnknownShareWidth = 0.7;
@@ -229,7 +246,7 @@ std::string spread_sentence(const SegmentTable& table, Quantity quantity) {
   if (!table.pooling) return "Segments were not pooled: " + table.pooling.error().why + ".";
   const Figure overall = change({table.pooling->overall.mean, table.pooling->overall.interval}, quantity);
   const Figure real = share(table.pooling->real_share);
-  std::string mean = "Mean effect over segments " + overall.text();
+  std::string mean = "Mean effect over segments, whatever their sizes, " + overall.text();
   if (const auto& odds = table.pooled_odds_ratio) {
     mean += fmt::format(": an odds ratio of {:.3g} [{:.3g}, {:.3g}] at the control's overall rate",
                         odds->value, odds->interval.lower, odds->interval.upper);
@@ -264,13 +281,16 @@ std::string meta_analysis_sentence(const SegmentTable& table, Quantity quantity)
          change({table.meta_analysis->mean, table.meta_analysis->interval}, quantity).text() + ".";
 }
 
-std::string heterogeneity_sentence(const SegmentTable& table) {
+std::string heterogeneity_sentence(const SegmentTable& table, double alpha) {
   if (!table.heterogeneity) {
-    return "Whether the effect is the same in every segment cannot be tested: " +
-           table.heterogeneity.error().why + ".";
+    return "Whether the effect differs between the levels of " + name_or_empty(table.dimension) +
+           " cannot be tested: " + table.heterogeneity.error().why + ".";
   }
-  return "Same effect in every segment (Cochran's Q): corrected " +
-         p_equals(table.adjusted_heterogeneity_p_value) + ".";
+  const std::string dimension = name_or_empty(table.dimension);
+  const std::string p = " (Cochran's Q, corrected " + p_equals(table.adjusted_heterogeneity_p_value) + ").";
+  return table.adjusted_heterogeneity_p_value <= alpha
+             ? "The effect differs between the levels of " + dimension + p
+             : "No difference between the levels of " + dimension + " was found" + p;
 }
 
 std::string adjustment_sentence(const Analysis& analysis, const MetricResult& metric,
@@ -286,6 +306,18 @@ std::string adjustment_sentence(const Analysis& analysis, const MetricResult& me
   const std::string of = reduction < 0 ? "" : " of the variance";
   return name + ": the covariates " + what + percent(std::abs(reduction), 1) + of +
          "; without them the difference is " + before.text() + ".";
+}
+
+std::vector<std::string> target_sentences(const Analysis& analysis) {
+  std::vector<std::string> sentences;
+  for (const experiment::NextStep::Target& target : analysis.next.targets) {
+    const SegmentTable& table = analysis.segment_tables[target.place.table];
+    const std::string where =
+        name_or_empty(table.dimension) + " is " + name_or_empty(table.segments[target.place.segment].segment);
+    sentences.push_back(variant_name(analysis, table.variant) + (target.use ? ": where " : ": not where ") +
+                        where + (target.population ? "; population: " + *target.population : ""));
+  }
+  return sentences;
 }
 
 std::vector<Finding> by_severity(std::vector<Finding> findings) {

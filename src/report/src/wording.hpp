@@ -12,16 +12,17 @@
 
 namespace splitplot::report {
 
-/// What a comparison says, in the direction that the metric should go.
-enum class Verdict { Better, Worse, Unclear, Withheld, Unknown };
+using experiment::Verdict;
 
-/// By the corrected p-value, unless the data do not allow a verdict.
-[[nodiscard]] Verdict verdict_of(const experiment::MetricResult& metric,
-                                 const experiment::Comparison& comparison);
-[[nodiscard]] Verdict verdict_of(const experiment::MetricResult& metric,
-                                 const experiment::SegmentResult& segment);
-/// "significantly better", "significantly worse", "no significant difference", "no verdict", "cannot be compared".
+/// Over all units: "significantly better", "significantly worse", "no significant difference", "no verdict", "cannot be
+/// compared".
 [[nodiscard]] std::string_view words_of(Verdict verdict);
+/// Of a segment, the one verdict that its numbers have together: "helps", "harms", "unclear", "no verdict", "no data".
+[[nodiscard]] std::string_view segment_words_of(Verdict verdict);
+/// How the verdict of a segment is reached, in a sentence.
+[[nodiscard]] std::string segment_verdict_sentence(const experiment::Analysis& analysis);
+/// Whether to call a segment too small: what has a verdict was large enough.
+[[nodiscard]] bool shows_too_small(const experiment::SegmentResult& segment);
 
 [[nodiscard]] std::string_view words_of(experiment::Severity severity);
 
@@ -62,17 +63,25 @@ enum class Verdict { Better, Worse, Unclear, Withheld, Unknown };
 [[nodiscard]] std::string split_by_dimension_sentence(const experiment::SampleRatio::ByDimension& split);
 /// How intervals, p-values and Bayesian numbers may be read under the analysis' monitoring.
 [[nodiscard]] std::string monitoring_sentence(const experiment::Analysis& analysis);
+/// What to know of a comparison's chance to win, which is Bayesian, where its corrected test found nothing: "for one look, uncorrected". Else
+/// empty.
+[[nodiscard]] std::string_view chance_note(const experiment::Analysis& analysis,
+                                           const experiment::Comparison& comparison);
 /// What pooling did and how much of the spread is real.
 [[nodiscard]] std::string spread_sentence(const experiment::SegmentTable& table, Quantity quantity);
 /// Which segment has the best effect, where one is likely to; else empty.
 [[nodiscard]] std::string best_segment_sentence(const experiment::SegmentTable& table);
 /// The mean over segments by random effects; empty where there is none.
 [[nodiscard]] std::string meta_analysis_sentence(const experiment::SegmentTable& table, Quantity quantity);
-[[nodiscard]] std::string heterogeneity_sentence(const experiment::SegmentTable& table);
+/// Whether the effect differs between the segments, by the corrected test at `alpha`.
+[[nodiscard]] std::string heterogeneity_sentence(const experiment::SegmentTable& table, double alpha);
 /// What a covariate did to a comparison.
 [[nodiscard]] std::string adjustment_sentence(const experiment::Analysis& analysis,
                                               const experiment::MetricResult& metric,
                                               const experiment::CovariateAdjustment& adjustment);
+
+/// What the next step says of segments, a sentence each: whom a test is to be about, with the condition that says so.
+[[nodiscard]] std::vector<std::string> target_sentences(const experiment::Analysis& analysis);
 
 /// Problems first, then warnings, then notes; otherwise in the given order.
 [[nodiscard]] std::vector<experiment::Finding> by_severity(std::vector<experiment::Finding> findings);

@@ -45,6 +45,9 @@ Comparison comparison(std::size_t variant, double difference, double standard_er
   result.lift = lift;
   result.adjusted_p_value = p;
   result.significant = p <= 0.05;
+  result.verdict = !result.significant ? experiment::Verdict::Unclear
+                   : difference > 0    ? experiment::Verdict::Helps
+                                       : experiment::Verdict::Harms;
   const double chance = 0.5 * std::erfc(-difference / standard_error / std::sqrt(2.0));
   result.bayes = stats::Beats{chance, standard_error * (1 - chance) * 0.4,
                               difference > 0 ? difference : standard_error * 0.1};
@@ -70,6 +73,9 @@ SegmentResult segment(const std::string& name, std::uint64_t units, double contr
   s.raw_lift = around(difference / control_mean, 1.96 * error / control_mean * 1.1);
   s.adjusted_p_value = std::min(1.0, d.p_value * 3);
   s.significant = s.adjusted_p_value <= 0.05;
+  s.verdict = !s.significant   ? experiment::Verdict::Unclear
+              : difference > 0 ? experiment::Verdict::Helps
+                               : experiment::Verdict::Harms;
   s.detectable_difference = 2.8 * error;
   s.too_small = 2.8 * error > 0.2 * control_mean;
   return s;
@@ -230,11 +236,14 @@ Analysis email_campaign_analysis() {
                    {"All variants were planned to be equally large.", "--weights A=1,B=1"}};
   a.findings = {{Severity::Note, "read_as", "'visit' holds only 0 and 1 and is read as a rate."}};
   a.conclusion = {
-      "Mens E-Mail raises visit from 10.62 % to 18.28 %: +7.66 points [6.99, 8.32], a lift of +72.1 % [64.3, "
-      "80.5].",
-      "Womens E-Mail raises visit by +4.52 points [3.89, 5.16].",
-      "On spend, Mens E-Mail is significantly better; for Womens E-Mail the data do not decide.",
-      "No segment can be said to respond differently from the others."};
+      {experiment::SentenceKind::Effect,
+       "Mens E-Mail raises visit from 10.62 % to 18.28 %: +7.66 points [6.99, 8.32], a lift of +72.1 % "
+       "[64.3, "
+       "80.5]."},
+      {experiment::SentenceKind::Effect, "Womens E-Mail raises visit by +4.52 points [3.89, 5.16]."},
+      {experiment::SentenceKind::Effect,
+       "On spend, Mens E-Mail is significantly better; for Womens E-Mail the data do not decide."},
+      {experiment::SentenceKind::Alike, "No segment can be said to respond differently from the others."}};
   return a;
 }
 
@@ -258,6 +267,7 @@ Analysis watched_analysis() {
   refunds.direction = stats::Direction::LowerIsBetter;
   for (Arm& one : refunds.arms) one.successes.reset();
   refunds.comparisons[0] = comparison(1, -0.0412, 0.008, 0.0003, {-0.38, {-0.49, -0.26}});
+  refunds.comparisons[0].verdict = experiment::Verdict::Helps;
   refunds.comparisons[1] = comparison(2, 0.0004, 0.0081, 0.962, {0.003, {-0.14, 0.17}});
   refunds.comparisons[1].lift = stats::not_estimable("the control mean cannot be told from zero");
   refunds.adjustments = {{1, refunds.comparisons[0].difference, 0.312},
@@ -355,6 +365,7 @@ MetricResult hostile_metric(const Analysis& a, int m) {
     c.lift = sometimes(i, hostile_estimate(i + 2));
     c.adjusted_p_value = v % 2 == 0 ? 0.0 : 1.0;
     c.significant = v % 2 == 0;
+    c.verdict = c.significant ? experiment::Verdict::Harms : experiment::Verdict::Unclear;
     c.bayes = sometimes(i + 2, stats::Beats{0, hostile_number(i), hostile_number(i + 1)});
     c.detectable_difference = sometimes(i, std::abs(hostile_number(i)));
     metric.comparisons.push_back(c);
@@ -402,7 +413,8 @@ Analysis unmet_analysis() {
   a.variants = {{"control", 0, 0.5, true}, {"treatment", 0, 0.5, false}};
   a.sample_ratio.overall = stats::not_estimable("nobody was exposed yet");
   a.findings = {{Severity::Note, "no_exposures", "Nobody was exposed to 'email-campaign' yet."}};
-  a.conclusion = {"Nobody was exposed to 'email-campaign' yet."};
+  a.conclusion = {{experiment::SentenceKind::NoEffect, "Nobody was exposed to 'email-campaign' yet."}};
+  a.next = {experiment::Step::KeepRunning, "Keep it running.", "Nobody was exposed yet.", {}, {}};
   a.served = experiment::ServedFacts{};
   a.served->environment = "default/production";
   a.served->experiment = "email-campaign";
@@ -436,6 +448,7 @@ Analysis hostile_analysis(int segments) {
       s.detectable_difference = sometimes(i, std::abs(hostile_number(i)));
       s.adjusted_p_value = i % 2 == 0 ? 0 : 1;
       s.significant = i % 2 == 0;
+      s.verdict = s.significant ? experiment::Verdict::Helps : experiment::Verdict::Unclear;
       s.too_small = i % 3 == 0;
       table.segments.push_back(s);
     }
@@ -454,7 +467,14 @@ Analysis hostile_analysis(int segments) {
   a.family = {hostile_names()[0], 99, stats::Correction::None};
   a.segment_family = experiment::Family{hostile_names()[2], 1, stats::Correction::Bonferroni};
   for (const std::string& name : hostile_names()) a.assumptions.push_back({name, name});
-  for (const std::string& name : hostile_names()) a.conclusion.push_back(name);
+  for (const std::string& name : hostile_names())
+    a.conclusion.push_back({experiment::SentenceKind::Effect, name});
+  for (std::size_t i = 0; i < a.segment_tables.size() && segments > 0; ++i) {
+    a.named_segments.push_back({i, 0});
+    a.next.targets.push_back({{i, 0}, i % 2 == 0, "{\"a\":\"</script>\"}"});
+  }
+  a.next.step = experiment::Step::TargetSegments;
+  a.next.text = a.next.reason = hostile_names()[0];
   a.served = experiment::ServedFacts{};
   a.served->environment = a.served->experiment = a.served->hypothesis = hostile_names()[0];
   a.served->fingerprint = a.served->unit = hostile_names()[3];

@@ -16,9 +16,42 @@ boost::json::object parsed(const experiment::Analysis& analysis) {
 TEST(Json, HasTheDocumentedMembersInTheirOrder) {
   std::vector<std::string> keys;
   for (const auto& member : parsed(email_campaign_analysis())) keys.emplace_back(member.key());
-  EXPECT_THAT(keys, testing::ElementsAre("format", "version", "source", "served", "request", "conclusion",
-                                         "findings", "sample_ratio", "variants", "family", "segment_family",
-                                         "methods", "look", "metrics", "segment_tables", "assumptions"));
+  EXPECT_THAT(keys,
+              testing::ElementsAre("format", "version", "source", "served", "request", "conclusion", "answer",
+                                   "next", "findings", "sample_ratio", "variants", "family", "segment_family",
+                                   "methods", "look", "metrics", "segment_tables", "assumptions"));
+}
+
+TEST(Json, HoldsTheConclusionForProgramsAndTheNextStep) {
+  experiment::Analysis analysis = email_campaign_analysis();
+  auto& segment = analysis.segment_tables[0].segments[0];
+  segment.verdict = experiment::Verdict::Harms;
+  segment.pooled = stats::not_estimable("too few units");
+  analysis.named_segments = {{0, 0}};
+  analysis.next = {experiment::Step::TargetSegments,
+                   "Confirm it.",
+                   "It helps some.",
+                   {},
+                   {{{0, 0}, false, R"({"$not":{"newbie":"0"}})"}, {{0, 0}, true, {}}}};
+  const auto document = parsed(analysis);
+  const auto& answer = document.at("answer");
+  EXPECT_EQ(answer.at("headline"), document.at("conclusion").at(0));
+  ASSERT_EQ(answer.at("sentences").as_array().size(), document.at("conclusion").as_array().size());
+  EXPECT_EQ(answer.at("sentences").at(0).at("kind").as_string(), "effect");
+  EXPECT_EQ(answer.at("sentences").at(3).at("kind").as_string(), "alike");
+  EXPECT_EQ(answer.at("sentences").at(3).at("text"), document.at("conclusion").at(3));
+  const auto& named = answer.at("segments").at(0);
+  EXPECT_EQ(named.at("verdict").as_string(), "harms");
+  EXPECT_EQ(named.at("segment").as_string(), segment.segment);
+  EXPECT_EQ(named.at("dimension").as_string(), analysis.segment_tables[0].dimension);
+  EXPECT_EQ(named.at("estimate").at("pooled").as_bool(), false);
+  EXPECT_EQ(named.at("estimate").at("value").as_double(), segment.raw->value);
+  const auto& next = document.at("next");
+  EXPECT_EQ(next.at("step").as_string(), "target_segments");
+  EXPECT_TRUE(next.at("missing_units").is_null());
+  EXPECT_EQ(next.at("targets").at(0).at("use").as_bool(), false);
+  EXPECT_EQ(next.at("targets").at(0).at("population").at("$not").at("newbie").as_string(), "0");
+  EXPECT_TRUE(next.at("targets").at(1).at("population").is_null());
 }
 
 TEST(Json, NamesItsFormat) {

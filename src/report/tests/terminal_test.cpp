@@ -169,6 +169,7 @@ TEST(Terminal, WhatASegmentSeesIsNeverShortened) {
       segment.detectable_difference =
           analysis.metrics[table.metric].kind == experiment::MetricKind::Proportion ? 0.123456 : 1234567.0;
       segment.too_small = true;
+      segment.verdict = experiment::Verdict::Unclear;
     }
   }
   for (const int columns : {40, 60, 80, 120}) {

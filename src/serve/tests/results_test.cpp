@@ -24,7 +24,7 @@ constexpr std::chrono::milliseconds kNoPatience{0};
 /// One primary metric with a difference of 0.04, and a warning.
 experiment::Analysis an_analysis() {
   experiment::Analysis analysis;
-  analysis.conclusion = {"'bought' is higher with treatment."};
+  analysis.conclusion = {{experiment::SentenceKind::Effect, "'bought' is higher with treatment."}};
   analysis.variants = {{"control", 500, 0.5, true}, {"treatment", 510, 0.5, false}, {"third", 3, 0, false}};
   analysis.findings = {{experiment::Severity::Note, "note", "Good to know."},
                        {experiment::Severity::Problem, "srm", "The split did not arrive."}};
@@ -40,6 +40,19 @@ experiment::Analysis an_analysis() {
   unseen.difference = stats::not_estimable("too few units");
   metric.comparisons = {seen, unseen};
   analysis.metrics = {metric};
+  experiment::SegmentResult segment;
+  segment.segment = "pro";
+  segment.pooled = stats::PooledEffect{0.08, 0.03, {0.02, 0.14}, 0.99};
+  segment.raw = difference;
+  segment.verdict = experiment::Verdict::Helps;
+  segment.adjusted_p_value = 0.003;
+  experiment::SegmentTable table;
+  table.dimension = "plan";
+  table.segments = {segment};
+  analysis.segment_tables = {table};
+  analysis.named_segments = {{0, 0}};
+  analysis.next = {
+      experiment::Step::TargetSegments, "Confirm it.", "It helps some.", {}, {{{0, 0}, true, "{}"}}};
   return analysis;
 }
 
@@ -195,11 +208,12 @@ TEST_F(ResultsTest, TheListHasProgressAndWhatWasFound) {
   const Value answer = json(response);
   const Value::Array& list = *answer.find("experiments")->if_array();
   ASSERT_EQ(list.size(), 2U);
-  EXPECT_EQ(model::to_json(list[0]),
-            R"({"key":"later","hypothesis":"","status":"draft","started":null,"stopped":null,)"
-            R"("method":"always_valid","planned_units":null,"units":0,"exposures":0,"last_exposure":null,)"
-            R"("variants":[{"key":"a","weight":0.5,"units":0},{"key":"b","weight":0.5,"units":0}],)"
-            R"("primary_metric":null,"conclusion":null,"effects":[],"problems":[],"computed":null})");
+  EXPECT_EQ(
+      model::to_json(list[0]),
+      R"({"key":"later","hypothesis":"","status":"draft","started":null,"stopped":null,)"
+      R"("method":"always_valid","planned_units":null,"units":0,"exposures":0,"last_exposure":null,)"
+      R"("variants":[{"key":"a","weight":0.5,"units":0},{"key":"b","weight":0.5,"units":0}],)"
+      R"("primary_metric":null,"conclusion":null,"headline":null,"segments":[],"next":null,"effects":[],"problems":[],"computed":null})");
   EXPECT_EQ(model::to_json(*list[1].find("primary_metric")),
             R"({"key":"bought","kind":"proportion","direction":"lower_is_better"})");
   EXPECT_EQ(model::to_json(*list[1].find("units")), "1010");
@@ -209,6 +223,14 @@ TEST_F(ResultsTest, TheListHasProgressAndWhatWasFound) {
             R"({"variant":"third","not_estimable":"too few units"}])");
   EXPECT_EQ(model::to_json(*list[1].find("problems")), R"(["The split did not arrive."])");
   EXPECT_EQ(model::to_json(*list[1].find("conclusion")), R"(["'bought' is higher with treatment."])");
+  EXPECT_EQ(model::to_json(*list[1].find("headline")), R"("'bought' is higher with treatment.")");
+  EXPECT_EQ(
+      model::to_json(*list[1].find("segments")),
+      R"([{"variant":"treatment","dimension":"plan","segment":"pro","metric":"bought","verdict":"helps",)"
+      R"("estimate":{"value":0.08,"interval":[0.02,0.14],"pooled":true},"adjusted_p_value":0.003}])");
+  EXPECT_EQ(
+      model::to_json(*list[1].find("next")),
+      R"({"step":"target_segments","text":"Confirm it.","reason":"It helps some.","missing_units":null})");
 }
 
 TEST_F(ResultsTest, TheTimelineComesAsJsonOrText) {

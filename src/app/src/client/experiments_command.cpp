@@ -90,8 +90,11 @@ void print(const Value& experiment) {
         "  {}, {}: {}\n", text_in(*metric, "key"), text_in(effect, "variant"),
         effect_of(effect, rate ? experiment::Quantity::Rate : experiment::Quantity::Plain));
   }
-  for (const Value& sentence : list_in(experiment, "conclusion"))
-    std::cout << "  - " << (sentence.if_text() != nullptr ? *sentence.if_text() : "") << '\n';
+  if (const std::string headline = text_in(experiment, "headline"); !headline.empty())
+    std::cout << "  - " << headline << '\n';
+  const Value* next = experiment.find("next");
+  if (next != nullptr && next->if_object() != nullptr)
+    std::cout << "  What now: " << text_in(*next, "text") << '\n';
   for (const Value& problem : list_in(experiment, "problems"))
     std::cout << "  ! " << (problem.if_text() != nullptr ? *problem.if_text() : "") << '\n';
   if (text_in(experiment, "computed").empty())

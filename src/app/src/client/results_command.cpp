@@ -19,6 +19,7 @@ struct ResultsOptions {
   std::string html;
   std::string metric;  // of the timeline; empty: the first of the plan
   bool timeline = false;
+  bool full = false;
   bool json = false;
 };
 
@@ -43,6 +44,7 @@ ExitCode run_results(const ResultsOptions& options) {
     query.push_back({"columns", std::to_string(style.columns)});
     query.push_back({"colour", style.colour ? "yes" : "no"});
     query.push_back({"unicode", style.unicode ? "yes" : "no"});
+    if (options.full) query.push_back({"detail", "full"});
   }
   if (!options.metric.empty()) query.push_back({"metric", options.metric});
   const auto text = client.get_text(path, query);
@@ -68,6 +70,8 @@ void add_results_command(CLI::App& program, Run& run) {
                               ->excludes(html);
   command->add_option("--metric", options->metric, "With --timeline: key of the metric (the first primary)")
       ->needs(timeline);
+  command->add_flag("--full", options->full, "Print all that was found, not only the answer")
+      ->excludes(timeline);
   command->add_flag("--json", options->json,
                     "Print JSON (docs/formats/analysis-json.md; --timeline: http-api.md)");
   command->callback([options, &run] { run = [options] { return run_results(*options); }; });

@@ -44,6 +44,10 @@ ResultsRequest results_request(const Call& call, std::optional<Response>& fault)
   if (const auto columns = whole_number(call.request, "columns", fault)) {
     wanted.style.columns = static_cast<int>(std::clamp(*columns, kLeastColumns, kMostColumns));
   }
+  const std::string detail = query_parameter(call.request.query, "detail").value_or("summary");
+  if (detail != "summary" && detail != "full")
+    fault = problem(400, "bad_parameter", "there is no detail '" + detail + "'", "use summary or full");
+  wanted.style.detail = detail == "full" ? report::Detail::Full : report::Detail::Summary;
   wanted.style.colour = switch_of(call, "colour", fault).value_or(wanted.style.colour);
   wanted.style.unicode = switch_of(call, "unicode", fault).value_or(wanted.style.unicode);
   return wanted;
@@ -118,6 +122,38 @@ Value effects_value(const std::vector<ExperimentSummary::Effect>& effects) {
   return list;
 }
 
+Value segments_value(const std::vector<ExperimentSummary::NamedSegment>& segments) {
+  Value::Array list;
+  for (const auto& segment : segments) {
+    const auto& [effect, pooled] = segment.estimate;
+    Value estimate = Value::Object{
+        {"value", number_value(effect.value)},
+        {"interval", Value::Array{number_value(effect.interval.lower), number_value(effect.interval.upper)}},
+        {"pooled", pooled}};
+    list.push_back(Value::Object{{"variant", segment.variant},
+                                 {"dimension", segment.dimension},
+                                 {"segment", segment.segment},
+                                 {"metric", segment.metric},
+                                 {"verdict", name_of(segment.verdict)},
+                                 {"estimate", std::move(estimate)},
+                                 {"adjusted_p_value", number_value(segment.adjusted_p_value)}});
+  }
+  return list;
+}
+
+/// Nothing where the analysis failed.
+Value next_value(const experiment::NextStep& next) {
+  if (next.text.empty()) return {};
+  return Value::Object{{"step", name_of(next.step)},
+                       {"text", next.text},
+                       {"reason", next.reason},
+                       {"missing_units", next.missing_units ? Value(*next.missing_units) : Value()}};
+}
+
+Value headline_value(const std::vector<std::string>& conclusion) {
+  return conclusion.empty() ? Value() : Value(conclusion.front());
+}
+
 Value experiment_value(const ExperimentProgress& experiment,
                        const std::optional<ExperimentSummary>& summary) {
   std::uint64_t units = 0;
@@ -142,6 +178,9 @@ Value experiment_value(const ExperimentProgress& experiment,
   answer.set("variants", std::move(variants));
   answer.set("primary_metric", primary_value(experiment.primary));
   answer.set("conclusion", summary ? texts_value(summary->conclusion) : Value());
+  answer.set("headline", summary ? headline_value(summary->conclusion) : Value());
+  answer.set("segments", summary ? segments_value(summary->segments) : Value(Value::Array{}));
+  answer.set("next", summary ? next_value(summary->next) : Value());
   answer.set("effects", summary ? effects_value(summary->effects) : Value(Value::Array{}));
   answer.set("problems", summary ? texts_value(summary->problems) : Value(Value::Array{}));
   answer.set("computed", summary ? Value(rfc3339(summary->computed)) : Value());

@@ -12,6 +12,18 @@ void add_problems(std::vector<std::string>& problems, const std::vector<experime
   }
 }
 
+std::vector<ExperimentSummary::NamedSegment> named_segments(const experiment::Analysis& analysis) {
+  std::vector<ExperimentSummary::NamedSegment> named;
+  for (const auto& [at, index] : analysis.named_segments) {
+    const experiment::SegmentTable& table = analysis.segment_tables[at];
+    const experiment::SegmentResult& segment = table.segments[index];
+    named.push_back({analysis.variants[table.variant].name, table.dimension, segment.segment,
+                     analysis.metrics[table.metric].name, segment.verdict, *experiment::estimate_of(segment),
+                     segment.adjusted_p_value});
+  }
+  return named;
+}
+
 ExperimentSummary failure(const Error& error, Timestamp computed) {
   ExperimentSummary summary;
   summary.problems = {error.message};
@@ -23,7 +35,11 @@ ExperimentSummary failure(const Error& error, Timestamp computed) {
 
 ExperimentSummary summary_of(const experiment::Analysis& analysis, Timestamp computed) {
   ExperimentSummary summary;
-  summary.conclusion = analysis.conclusion;
+  for (const experiment::Sentence& sentence : analysis.conclusion)
+    summary.conclusion.push_back(sentence.text);
+  summary.segments = named_segments(analysis);
+  summary.next = analysis.next;
+  summary.next.targets.clear();
   summary.computed = computed;
   add_problems(summary.problems, analysis.findings);
   if (analysis.metrics.empty()) return summary;

@@ -32,6 +32,15 @@ struct ExperimentSummary {
     stats::Estimated<stats::Estimate> difference;  ///< on the primary metric, treatment minus control
   };
   std::vector<Effect> effects;
+  /// An effect inside a segment that the conclusion names.
+  struct NamedSegment {
+    std::string variant, dimension, segment, metric;
+    experiment::Verdict verdict = experiment::Verdict::Unclear;
+    experiment::SegmentEstimate estimate;
+    double adjusted_p_value = 1;
+  };
+  std::vector<NamedSegment> segments;
+  experiment::NextStep next;          ///< without its targets
   std::vector<std::string> problems;  ///< what weakens the numbers, or why there are none
   Timestamp computed;
 };

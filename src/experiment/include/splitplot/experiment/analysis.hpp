@@ -6,6 +6,7 @@
 
 #include <splitplot/base/result.hpp>
 #include <splitplot/base/time.hpp>
+#include <splitplot/experiment/answer.hpp>
 #include <splitplot/experiment/statistics_choice.hpp>
 #include <splitplot/stats/bayes/decision.hpp>
 #include <splitplot/stats/compare/contingency.hpp>
@@ -157,6 +158,7 @@ struct Comparison : ArmComparison {
   /// adjusted_p_value <= alpha, on kMinimumVerdictUnits or more per arm, with a split and values that can be trusted
   bool significant = false;
   bool verdict_withheld = false;  ///< the corrected p-value would do, but the data do not allow a verdict
+  Verdict verdict = Verdict::Unknown;  ///< by `significant` and the direction
 };
 
 /// What a covariate did to one comparison.
@@ -201,7 +203,9 @@ struct SegmentResult {
   stats::Estimated<stats::Estimate> raw_lift;
   double adjusted_p_value = 1;  ///< over the segment family
   bool significant = false;
-  bool verdict_withheld = false;                 ///< as for a Comparison
+  bool verdict_withheld = false;  ///< as for a Comparison
+  /// Helps or Harms where `significant`, and the pooled effect, where there is one, lies on the same side of zero with its whole interval.
+  Verdict verdict = Verdict::Unknown;
   stats::Estimated<stats::PooledEffect> pooled;  ///< on the absolute scale
   /// Pooled by binomial counts: exp of the posterior mean of the log odds ratio, with its interval.
   std::optional<stats::Estimate> pooled_odds_ratio;
@@ -209,6 +213,14 @@ struct SegmentResult {
   bool too_small = false;                  ///< cannot see a change of AnalysisRequest::worthwhile_lift
   std::optional<double> best_probability;  ///< that its effect is the best of the pooled segments
 };
+
+/// The one number to read of a segment.
+struct SegmentEstimate {
+  stats::Estimate effect;
+  bool is_pooled = false;
+};
+/// The pooled effect where there is one, else the raw one, if any.
+[[nodiscard]] std::optional<SegmentEstimate> estimate_of(const SegmentResult& segment);
 
 /// One dimension, one metric, one treatment: the forest plot.
 struct SegmentTable {
@@ -289,9 +301,17 @@ struct Analysis {
   std::optional<LookStatus> look;     ///< GroupSequential
   std::optional<ServedFacts> served;  ///< of an experiment that was served, not read from a file
   std::vector<Assumption> assumptions;
-  std::vector<Finding> findings;        ///< about the file and the experiment as a whole
-  std::vector<std::string> conclusion;  ///< plain words, one thought each; claims no more than the numbers
+  std::vector<Finding> findings;  ///< about the file and the experiment as a whole
+  /// Plain words, one thought each, what matters most first; claims no more than the numbers.
+  std::vector<Sentence> conclusion;
+  /// The segment effects that the conclusion names: all that were established on primary metrics, unless the effect is there over all and
+  /// does not differ. By dimension, treatment, level.
+  std::vector<SegmentPlace> named_segments;
+  NextStep next;
 };
+
+/// Whether a metric is what the experiment is about: of a served one those of the plan, of a file the first.
+[[nodiscard]] bool is_primary(const Analysis& analysis, std::size_t metric);
 
 /// Reads, checks, aggregates and analyses. One pass over the file where it can.
 /// Errors: InvalidArgument (the request contradicts itself), NotFound (column or variant, with the

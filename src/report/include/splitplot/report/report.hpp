@@ -9,10 +9,16 @@
 
 namespace splitplot::report {
 
+enum class Detail {
+  Summary,  ///< the answer: conclusion, next step, what weakens it, one line per comparison, verdicts of segments
+  Full,  ///< all that was found
+};
+
 struct TerminalStyle {
   int columns = 80;     ///< no line is wider
   bool colour = false;  ///< ANSI colours
   bool unicode = true;  ///< box and bar characters; plain ASCII otherwise
+  Detail detail = Detail::Full;
 };
 
 /// Aligned text with interval bars.
