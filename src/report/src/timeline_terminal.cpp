@@ -68,7 +68,14 @@ void write_row(TerminalPage& page, const std::string& label, const TimelineArm& 
   const Pieces head{{"  " + pad_right(label, columns.label), Tone::Plain},
                     {pad_left(count(arm.units), kUnitsWidth) + "  ", Tone::Dim}};
   if (!arm.difference || !*arm.difference) {
-    page.line(joined(head, {{arm.difference ? arm.difference->error().why : "", Tone::Dim}}));
+    const std::string reason = arm.difference ? page.clean(arm.difference->error().why) : "";
+    const int before = 2 + columns.label + kUnitsWidth + 2;
+    Pieces line = head;
+    for (const std::string& part : wrap(reason, std::max(page.columns() - before, 12))) {
+      page.line(joined(line, {{part, Tone::Dim}}));
+      line = {{std::string(static_cast<std::size_t>(before), ' '), Tone::Plain}};
+    }
+    if (reason.empty()) page.line(head);
     return;
   }
   Pieces line = joined(head, {{pad_right(figure_of(arm, quantity), columns.figure) + "  ", Tone::Strong}});

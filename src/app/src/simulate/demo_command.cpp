@@ -6,6 +6,8 @@
 #include "simulate/demo_shop.hpp"
 #include "simulate/shop_flags.hpp"
 
+#include <splitplot/serve/server.hpp>
+
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -26,17 +28,40 @@ struct DemoOptions {
   DemoPace pace;
 };
 
+/// As a shell takes it back, whatever it holds.
+std::string quoted(const std::string& path) {
+  std::string answer = "'";
+  for (const char c : path) {
+    if (c == '\'') {
+      answer += "'\\''";
+    } else {
+      answer += c;
+    }
+  }
+  return answer + "'";
+}
+
+/// How this program was started, so that the command can be typed again.
+std::string program_path() {
+  std::error_code error;
+  const auto path = std::filesystem::read_symlink("/proc/self/exe", error);
+  return error ? "splitplot" : quoted(path.string());
+}
+
 void print_address(const DemoShop& shop, const std::string& url, const std::string& folder) {
   std::cout
       << fmt::format(
-             "\nThe demo shop is open:  {}/#key={}\n\n"
+             "\nThe demo shop is open:  {0}/#key={1}\n\n"
              "What to look at:\n"
              "  - checkout-flow: no variant is best for everybody. Which group should get which checkout?\n"
              "  - free-shipping-banner: it helps over all, and costs money with one group. With which?\n"
              "  - the truth: this shop is simulated, so what its variants really do is known "
              "(docs/guides/demo.md).\n\n"
-             "Data: {}; the next start goes on with them. Stop with Ctrl-C.\n",
-             url, shop.admin_key(), folder)
+             "On the command line, in another terminal:\n"
+             "  export SPLITPLOT_SERVER={0} SPLITPLOT_KEY={1}\n"
+             "  {3} results checkout-flow\n\n"
+             "Data: {2}; the next start goes on with them. Stop with Ctrl-C.\n",
+             url, shop.admin_key(), folder, program_path())
       << std::flush;
 }
 
@@ -50,6 +75,9 @@ Result<void> run_demo(DemoOptions options) {
   const auto shop_options_given = shop_options(options.shop);
   if (!shop_options_given) return tl::unexpected(shop_options_given.error());
   if (!DemoShop::is_in(folder)) {
+    // Before a week is played for nothing.
+    if (auto free = serve::check_can_listen(settings->listen_address, settings->listen_port); !free)
+      return free;
     std::cout << "Opening a shop, with the visits of a week ...\n" << std::flush;
     if (auto made = DemoShop::make(*settings, *shop_options_given, options.users); !made) return made;
   }

@@ -158,7 +158,10 @@ Result<void> DemoShop::make(const ServerSettings& settings, const ShopOptions& o
   fs::create_directories(fs::absolute(making.data).parent_path(), error);
   const Timestamp now = std::chrono::floor<std::chrono::seconds>(SystemClock().now());
   const ShopModel model(options, now - kHistory);
-  if (auto played = play_history(making, model, now, users); !played) return played;
+  if (auto played = play_history(making, model, now, users); !played) {
+    fs::remove_all(making.data, error);
+    return played;
+  }
   fs::remove(settings.data, error);
   fs::rename(making.data, settings.data, error);
   if (error)

@@ -25,6 +25,29 @@ std::string too_many_connections() {
          std::to_string(body.size()) + "\r\nRetry-After: 1\r\nConnection: close\r\n\r\n" + body;
 }
 
+/// Opens the acceptor and says at which port it listens.
+Result<std::uint16_t> open_at(Acceptor& acceptor, const std::string& address, std::uint16_t port) {
+  error_code error;
+  const asio::ip::address parsed = asio::ip::make_address(address, error);
+  if (error) {
+    return fail(ErrorCode::InvalidArgument, "'" + address + "' is no IP address to listen on",
+                "give one such as 127.0.0.1, 0.0.0.0 or ::");
+  }
+  const tcp::endpoint endpoint(parsed, port);
+  acceptor.open(endpoint.protocol(), error);
+  if (!error) acceptor.set_option(Acceptor::reuse_address(true), error);
+  if (!error) acceptor.bind(endpoint, error);
+  if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
+  std::uint16_t listening = port;
+  if (!error) listening = acceptor.local_endpoint(error).port();
+  if (error) {
+    return fail(ErrorCode::Unavailable,
+                "cannot listen on " + address + " port " + std::to_string(port) + ": " + error.message(),
+                "another program may hold it; choose another port");
+  }
+  return listening;
+}
+
 class AsioServer final : public HttpServer {
  public:
   AsioServer(unsigned io_threads, const ServerLimits& limits, const StreamLimits& streams,
@@ -40,23 +63,9 @@ class AsioServer final : public HttpServer {
   ~AsioServer() override { stop_now({}); }
 
   Result<void> listen(const std::string& address, std::uint16_t port) {
-    error_code error;
-    const asio::ip::address parsed = asio::ip::make_address(address, error);
-    if (error) {
-      return fail(ErrorCode::InvalidArgument, "'" + address + "' is no IP address to listen on",
-                  "give one such as 127.0.0.1, 0.0.0.0 or ::");
-    }
-    const tcp::endpoint endpoint(parsed, port);
-    acceptor_->open(endpoint.protocol(), error);
-    if (!error) acceptor_->set_option(Acceptor::reuse_address(true), error);
-    if (!error) acceptor_->bind(endpoint, error);
-    if (!error) acceptor_->listen(asio::socket_base::max_listen_connections, error);
-    if (!error) port_ = acceptor_->local_endpoint(error).port();
-    if (error) {
-      return fail(ErrorCode::Unavailable,
-                  "cannot listen on " + address + " port " + std::to_string(port) + ": " + error.message(),
-                  "another program may hold it; choose another port");
-    }
+    const auto listening = open_at(*acceptor_, address, port);
+    if (!listening) return tl::unexpected(listening.error());
+    port_ = *listening;
     return {};
   }
 
@@ -144,6 +153,14 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(const std::string& address
   }
   server->run();
   return server;
+}
+
+Result<void> check_can_listen(const std::string& address, std::uint16_t port) {
+  asio::io_context context;
+  Acceptor acceptor(context.get_executor());
+  const auto listening = open_at(acceptor, address, port);
+  if (!listening) return tl::unexpected(listening.error());
+  return {};
 }
 
 }  // namespace splitplot::serve

@@ -139,4 +139,7 @@ class Server {
   virtual void stop(std::chrono::milliseconds grace) = 0;
 };
 
+/// Whether one can listen there now, for a program that has long work to do before it does. Errors: as of Server::start.
+[[nodiscard]] Result<void> check_can_listen(const std::string& address, std::uint16_t port);
+
 }  // namespace splitplot::serve
