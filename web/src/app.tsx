@@ -1,6 +1,6 @@
 // The page around all pages: who is in sees the page that the address names, all others see the login.
 import { type ReactNode, useEffect, useRef } from 'react';
-import { Button, ToggleButton } from 'react-aria-components';
+import { Button } from 'react-aria-components';
 import { useConnectionLost } from './api/connection';
 import type { Session } from './api/types';
 import { ExperimentPage } from './pages/experiment';
@@ -9,7 +9,7 @@ import { LoginPage } from './pages/login';
 import { OverviewPage } from './pages/overview';
 import { TrafficPage } from './pages/traffic';
 import { Loading } from './parts/states';
-import { type Route, routeOf, useFragment } from './route';
+import { pathOf, type Route, routeOf, titleOf, useFragment } from './route';
 import { useSession } from './session';
 import { useDark } from './theme';
 
@@ -34,9 +34,9 @@ function Brand(): ReactNode {
 function ThemeSwitch(): ReactNode {
   const [dark, choose] = useDark();
   return (
-    <ToggleButton className="button quiet" isSelected={dark} onChange={choose}>
-      Dark
-    </ToggleButton>
+    <Button className="button quiet" onPress={() => choose(!dark)} aria-label={dark ? 'Make it light' : 'Make it dark'}>
+      {dark ? 'Light' : 'Dark'}
+    </Button>
   );
 }
 
@@ -93,24 +93,31 @@ function PageOf({ route }: { route: Route }): ReactNode {
   }
 }
 
-/** A new page is announced and read from its start, as after a load. */
-function useArrival(fragment: string): React.RefObject<HTMLElement | null> {
+/** A new page is announced and read from its start, as after a load; another choice on the same page is not. */
+function useArrival(path: string): React.RefObject<HTMLElement | null> {
   const main = useRef<HTMLElement>(null);
-  const arrived = useRef(fragment);
+  const arrived = useRef(path);
   useEffect(() => {
-    if (arrived.current === fragment) return;
-    arrived.current = fragment;
+    if (arrived.current === path) return;
+    arrived.current = path;
     window.scrollTo(0, 0);
     main.current?.focus({ preventScroll: true });
-  }, [fragment]);
+  }, [path]);
   return main;
+}
+
+function useTitle(title: string): void {
+  useEffect(() => {
+    document.title = title;
+  }, [title]);
 }
 
 function Inside({ session }: { session: Session }): ReactNode {
   const fragment = useFragment();
   const route = routeOf(fragment);
   const lost = useConnectionLost();
-  const main = useArrival(fragment);
+  const main = useArrival(pathOf(fragment));
+  useTitle(titleOf(route));
   return (
     <>
       <Top session={session} route={route} skip={() => main.current?.focus()} />
@@ -122,8 +129,13 @@ function Inside({ session }: { session: Session }): ReactNode {
   );
 }
 
+function Outside({ reason }: { reason: string }): ReactNode {
+  useTitle('Log in · Splitplot');
+  return <LoginPage reason={reason} />;
+}
+
 export function App(): ReactNode {
   const { state } = useSession();
   if (state.is === 'asking') return <Loading what="the dashboard" />;
-  return state.is === 'in' ? <Inside session={state.session} /> : <LoginPage reason={state.reason} />;
+  return state.is === 'in' ? <Inside session={state.session} /> : <Outside reason={state.reason} />;
 }

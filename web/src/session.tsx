@@ -2,6 +2,7 @@
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from 'react';
 import { ApiError, ask, askJson, errorText, onSessionEnd } from './api/client';
 import type { Session } from './api/types';
+import { forgetKept } from './kept';
 import { keyOf } from './route';
 
 type State = { is: 'asking' } | { is: 'in'; session: Session } | { is: 'out'; reason: string };
@@ -21,11 +22,22 @@ export function useSession(): SessionContext {
   return context;
 }
 
+const kUnknownKey = 'The server does not know this key. It must be an admin key.';
+
 /** The key in the address, if there is one; it is taken out at once, so that it stays neither in sight nor in the history. */
 function takeKey(): string | undefined {
   const key = keyOf(window.location.hash);
   if (key !== undefined) window.history.replaceState(null, '', `${window.location.pathname}#/`);
   return key;
+}
+
+/** Of a link whose key was refused only this is left in the history, so that the page can still say why after a reload. */
+function noteRefusal(isRefused: boolean): void {
+  window.history.replaceState(isRefused ? { refused: true } : null, '');
+}
+
+function wasRefused(): boolean {
+  return (window.history.state as { refused?: boolean } | null)?.refused === true;
 }
 
 async function open(key: string): Promise<Session> {
@@ -34,16 +46,20 @@ async function open(key: string): Promise<Session> {
 
 /** What login says of a failure: a wrong key is no server error. */
 function reasonOf(error: unknown): string {
-  if (error instanceof ApiError && error.status === 401) return 'The server does not know this key. It must be an admin key.';
+  if (error instanceof ApiError && error.status === 401) return kUnknownKey;
   return errorText(error);
 }
 
 async function firstState(key: string | undefined): Promise<State> {
   try {
-    return { is: 'in', session: key === undefined ? await askJson<Session>(kPath, { isLogin: true }) : await open(key) };
+    const session = key === undefined ? await askJson<Session>(kPath, { isLogin: true }) : await open(key);
+    noteRefusal(false);
+    return { is: 'in', session };
   } catch (error) {
-    const isFirstVisit = key === undefined && error instanceof ApiError && error.status === 401;
-    return { is: 'out', reason: isFirstVisit ? '' : reasonOf(error) };
+    const isRefused = error instanceof ApiError && error.status === 401;
+    if (key === undefined && isRefused) return { is: 'out', reason: wasRefused() ? `The link that led here did not log in. ${kUnknownKey}` : '' };
+    if (key !== undefined) noteRefusal(isRefused);
+    return { is: 'out', reason: key === undefined ? reasonOf(error) : `The link did not log in. ${reasonOf(error)}` };
   }
 }
 
@@ -64,7 +80,9 @@ export function SessionProvider({ children }: { children: ReactNode }): ReactNod
   }, []);
   const logIn = useCallback(async (key: string) => {
     try {
-      setState({ is: 'in', session: await open(key) });
+      const session = await open(key);
+      noteRefusal(false);
+      setState({ is: 'in', session });
     } catch (error) {
       setState({ is: 'out', reason: reasonOf(error) });
     }
@@ -72,6 +90,7 @@ export function SessionProvider({ children }: { children: ReactNode }): ReactNod
   const logOut = useCallback(async () => {
     try {
       await ask(kPath, { method: 'DELETE', isLogin: true });
+      forgetKept();
       setState({ is: 'out', reason: '' });
     } catch (error) {
       // A session that the server no longer has is over in any case; any other failure must not look like a logout.

@@ -4,7 +4,7 @@ import * as Plot from '@observablehq/plot';
 import { type ReactNode, useCallback, useMemo } from 'react';
 import type { Timeline, TimelineDifference } from '../api/types';
 import { change, count, figureText, fixed, type Quantity, type Span } from '../text/numbers';
-import { moment } from '../text/time';
+import { endMoment } from '../text/time';
 import { differenceUnit, nameOr, quantityOf } from '../text/words';
 import { colourClass, colourOf } from './colours';
 import { labelPlaces } from './label_places';
@@ -32,12 +32,13 @@ const kPanelMargins = { left: 52, right: 16 };
 interface Dot {
   key: string;
   variant: number;
-  until: Date;
+  /** Where it stands: at the end of its step, or in the middle where it is about the step alone. */
+  at: Date;
   span: Span | undefined;
 }
 
 type Shown = Dot & { span: Span };
-type End = Pick<Dot, 'key' | 'variant' | 'until'> & { place: number };
+type End = Pick<Dot, 'key' | 'variant'> & { place: number };
 
 interface Series {
   key: string;
@@ -66,12 +67,25 @@ function spanOfStep(step: TimelineDifference | undefined, factor: number): Span 
   return { value: effect.estimate * factor, lower: (effect.lower ?? -Infinity) * factor, upper: (effect.upper ?? Infinity) * factor };
 }
 
+/** Of a step that is not over the part that is. */
+function placesOf({ points, step_seconds: step }: Timeline, which: Which): Date[] {
+  const ends = points.map(({ until }) => new Date(until).getTime());
+  return ends.map((end, i) => new Date(which === 'new' ? (end + (ends[i - 1] ?? end - step * 1000)) / 2 : end));
+}
+
+/** The first step, too, and air after the last: nothing lies on the axis or under the names. */
+function domainOf({ points, step_seconds: step }: Timeline): [Date, Date] {
+  const [first, last] = [points[0], points.at(-1)].map((point) => new Date(point?.until ?? 0).getTime());
+  return [new Date((first ?? 0) - step * 1000), new Date((last ?? 0) + step * 500)];
+}
+
 function seriesOf(timeline: Timeline, variants: string[], factor: number, which: Which): Series[] {
+  const places = placesOf(timeline, which);
   return variants
     .map((key, variant) => ({
       key,
       variant,
-      dots: timeline.points.map((point) => ({ key, variant, until: new Date(point.until), span: spanOfStep(stepOf(point, key, which), factor) })),
+      dots: timeline.points.map((point, i) => ({ key, variant, at: places[i] ?? new Date(point.until), span: spanOfStep(stepOf(point, key, which), factor) })),
     }))
     .filter((series) => series.key !== timeline.control);
 }
@@ -85,7 +99,7 @@ function sayPoint(timeline: Timeline, series: Series[], quantity: Quantity, whic
     const span = spanOfStep(step, 1);
     return `${nameOr(key)} ${span ? figureText(change(span, quantity)) : (step?.reason ?? 'not yet to be told')}`;
   });
-  return `Until ${moment(point.until)}: ${parts.join('; ')}`;
+  return `Until ${endMoment(point.until)}: ${parts.join('; ')}`;
 }
 
 /** Points that no line leads to: those of single steps, and those whose neighbours are not known. */
@@ -99,8 +113,8 @@ function loneMarks(panel: Series[], which: Which, clamp: (value: number) => numb
     const lone = loneOf(dots, which);
     const dx = (i - (panel.length - 1) / 2) * kBeside;
     return [
-      Plot.ruleX(lone, { x: 'until', y1: (dot: Shown) => clamp(dot.span.lower), y2: (dot: Shown) => clamp(dot.span.upper), stroke: colourOf(variant), strokeWidth: 1.5, dx }),
-      Plot.dot(lone, { x: 'until', y: (dot: Shown) => clamp(dot.span.value), fill: colourOf(variant), stroke: 'var(--paper)', r: 3.5, dx }),
+      Plot.ruleX(lone, { x: 'at', y1: (dot: Shown) => clamp(dot.span.lower), y2: (dot: Shown) => clamp(dot.span.upper), stroke: colourOf(variant), strokeWidth: 1.5, dx }),
+      Plot.dot(lone, { x: 'at', y: (dot: Shown) => clamp(dot.span.value), fill: colourOf(variant), stroke: 'var(--paper)', r: 3.5, dx }),
     ];
   });
 }
@@ -112,12 +126,13 @@ interface Drawing {
   truth: Map<string, number> | undefined;
   height: number;
   which: Which;
+  bounds: Date[];
 }
 
-function marks({ panel, scale, index, truth, height, which }: Drawing): Plot.Markish[] {
+function marks({ bounds, panel, scale, index, truth, height, which }: Drawing): Plot.Markish[] {
   const all = panel.flatMap(({ dots }) => dots.filter((dot): dot is Shown => dot.span !== undefined));
   const clamp = (value: number): number => Math.min(scale.upper, Math.max(scale.lower, value));
-  const at = index === undefined ? undefined : panel[0]?.dots[index]?.until;
+  const at = index === undefined ? undefined : panel[0]?.dots[index]?.at;
   const truths = panel.flatMap(({ key, variant }) => {
     const value = truth?.get(key);
     return value === undefined ? [] : [{ value, variant }];
@@ -125,15 +140,16 @@ function marks({ panel, scale, index, truth, height, which }: Drawing): Plot.Mar
   const ends = labelPlaces(
     panel.flatMap(({ dots, key, variant }) => {
       const dot = dots.findLast((one) => one.span !== undefined);
-      return dot?.span ? [{ key, variant, until: dot.until, place: clamp(dot.span.value) }] : [];
+      return dot?.span ? [{ key, variant, place: clamp(dot.span.value) }] : [];
     }),
     ((scale.upper - scale.lower) * 15) / height,
   );
   return [
+    Plot.ruleX(bounds, { stroke: 'var(--tick)' }),
     Plot.ruleY([0], { stroke: 'var(--zero)' }),
     which === 'new' ? null : panel.map(({ dots, variant }) =>
       Plot.areaY(dots, {
-        x: 'until',
+        x: 'at',
         y1: (dot: Dot) => (dot.span ? clamp(dot.span.lower) : NaN),
         y2: (dot: Dot) => (dot.span ? clamp(dot.span.upper) : NaN),
         fill: colourOf(variant),
@@ -142,22 +158,23 @@ function marks({ panel, scale, index, truth, height, which }: Drawing): Plot.Mar
     ),
     truths.map(({ value, variant }) => Plot.ruleY([value], { stroke: colourOf(variant), strokeWidth: 1.5, strokeDasharray: '6 3' })),
     which === 'new' ? null : panel.map(({ dots, variant }) =>
-      Plot.lineY(dots, { x: 'until', y: (dot: Dot) => (dot.span ? clamp(dot.span.value) : NaN), stroke: colourOf(variant), strokeWidth: 2 }),
+      Plot.lineY(dots, { x: 'at', y: (dot: Dot) => (dot.span ? clamp(dot.span.value) : NaN), stroke: colourOf(variant), strokeWidth: 2 }),
     ),
     loneMarks(panel, which, clamp),
     at ? Plot.ruleX([at], { stroke: 'var(--zero)', strokeDasharray: '2 3' }) : null,
     Plot.dot(
-      all.filter((dot) => which === 'so far' && at !== undefined && dot.until.getTime() === at.getTime()),
-      { x: 'until', y: (dot: Shown) => clamp(dot.span.value), fill: (dot: Shown) => colourOf(dot.variant), stroke: 'var(--paper)', r: 4.5 },
+      all.filter((dot) => which === 'so far' && at !== undefined && dot.at.getTime() === at.getTime()),
+      { x: 'at', y: (dot: Shown) => clamp(dot.span.value), fill: (dot: Shown) => colourOf(dot.variant), stroke: 'var(--paper)', r: 4.5 },
     ),
     panel.length > 1
-      ? Plot.text(ends, { x: 'until', y: 'place', text: (end: End) => nameOr(end.key), fill: (end: End) => colourOf(end.variant), textAnchor: 'start', dx: 8, fontWeight: 600, fontSize: 12 })
+      ? Plot.text(ends, { frameAnchor: 'right', y: 'place', text: (end: End) => nameOr(end.key), fill: (end: End) => colourOf(end.variant), textAnchor: 'start', dx: 6, fontWeight: 600, fontSize: 12 })
       : null,
   ];
 }
 
 interface PanelProps {
   panel: Series[];
+  domain: [Date, Date];
   scale: Scale;
   index: number | undefined;
   truth: Map<string, number> | undefined;
@@ -169,27 +186,23 @@ interface PanelProps {
 /** Room for a tick's text. */
 const kTickWidth = 72;
 
-function xTicks(panel: Series[], width: number): { ticks: Date[]; tickFormat: (time: Date) => string } {
-  const times = panel[0]?.dots.map(({ until }) => until) ?? [];
-  const [first, last] = [times[0] ?? new Date(0), times.at(-1) ?? new Date(0)];
-  const { ticks, text } = timeTicks(first, last, Math.floor(width / kTickWidth));
-  return { ticks, tickFormat: text };
-}
-
-function Panel({ panel, scale, index, truth, label, height, which }: PanelProps): ReactNode {
+function Panel({ panel, domain, scale, index, truth, label, height, which }: PanelProps): ReactNode {
   const margins = panel.length > 1 ? kMargins : kPanelMargins;
   const draw = useCallback(
-    (width: number): Plot.PlotOptions => ({
+    (width: number): Plot.PlotOptions => {
+      const { ticks, bounds, text } = timeTicks(...domain, Math.floor((width - margins.left - margins.right) / kTickWidth));
+      return {
       marginLeft: margins.left,
       marginRight: margins.right,
       marginTop: 12,
       marginBottom: 26,
-      x: { type: 'time', label: null, ...xTicks(panel, width - margins.left - margins.right) },
+      x: { type: 'time', label: null, domain, ticks, tickFormat: text, tickSize: bounds.length > 0 ? 0 : 6, tickPadding: bounds.length > 0 ? 8 : 3 },
       y: { domain: [scale.lower, scale.upper], label: null, ticks: scale.ticks, tickFormat: (tick: number) => fixed(tick, scale.decimals), grid: true },
       color: { type: 'identity' },
-      marks: marks({ panel, scale, index, truth, height, which }),
-    }),
-    [panel, scale, index, truth, height, which, margins],
+      marks: marks({ panel, scale, index, truth, height, which, bounds }),
+      };
+    },
+    [panel, domain, scale, index, truth, height, which, margins],
   );
   return <PlotFigure draw={draw} label={label} height={height} />;
 }
@@ -197,7 +210,7 @@ function Panel({ panel, scale, index, truth, label, height, which }: PanelProps)
 function Table({ timeline, series, quantity, which }: { timeline: Timeline; series: Series[]; quantity: Quantity; which: Which }): ReactNode {
   const headings = ['Until', ...series.flatMap(({ key }) => [`${nameOr(key)}: difference`, `${nameOr(key)}: units`])];
   const rows = timeline.points.map((point) => [
-    moment(point.until),
+    endMoment(point.until),
     ...series.flatMap(({ key }) => {
       const step = stepOf(point, key, which);
       const span = spanOfStep(step, 1);
@@ -210,15 +223,14 @@ function Table({ timeline, series, quantity, which }: { timeline: Timeline; seri
 export function LiftOverTime({ timeline, variants, truth, which }: LiftOverTimeProps): ReactNode {
   const quantity = quantityOf(timeline.metric);
   const factor = quantity === 'rate' ? 100 : 1;
-  const { series, scale, panels } = useMemo(() => {
+  const { series, scale, panels, domain } = useMemo(() => {
     const found = seriesOf(timeline, variants, factor, which);
     const spans = found.flatMap(({ dots }) => dots.flatMap((dot) => (dot.span ? [dot.span] : [])));
-    return { series: found, scale: scaleOf(spans, { tickCount: 5 }), panels: found.length <= kMostTogether ? [found] : found.map((one) => [one]) };
+    return { domain: domainOf(timeline), series: found, scale: scaleOf(spans, { tickCount: 5 }), panels: found.length <= kMostTogether ? [found] : found.map((one) => [one]) };
   }, [timeline, variants, factor, which]);
   const shownTruth = useMemo(() => truth && new Map([...truth].map(([key, value]) => [key, value * factor])), [truth, factor]);
-  const times = timeline.points.map((point) => new Date(point.until).getTime());
-  const [first, last] = [times[0] ?? 0, times.at(-1) ?? 1];
-  const positions = times.map((time) => (last > first ? (time - first) / (last - first) : 0.5));
+  const [from, to] = domain.map((time) => time.getTime()) as [number, number];
+  const positions = placesOf(timeline, which).map((time) => (time.getTime() - from) / Math.max(1, to - from));
   if (timeline.points.length === 0) return <p className="muted">No step of the experiment is over yet.</p>;
   const name = `Difference of ${timeline.metric.key} to ${nameOr(timeline.control)} over time`;
   return (
@@ -233,7 +245,7 @@ export function LiftOverTime({ timeline, variants, truth, which }: LiftOverTimeP
           <div key={panel[0]?.key ?? ''}>
             {panels.length > 1 && <p className={`panel-name ${colourClass(panel[0]?.variant ?? 0)}`}>{nameOr(panel[0]?.key ?? '')}</p>}
             <TimeCursor positions={positions} margins={panel.length > 1 ? kMargins : kPanelMargins} say={say} name={name}>
-              {(index) => <Panel panel={panel} scale={scale} index={index} truth={shownTruth} height={panels.length > 1 ? kPanelHeight : kHeight} which={which} label={`${name}. ${say(times.length - 1)}`} />}
+              {(index) => <Panel panel={panel} domain={domain} scale={scale} index={index} truth={shownTruth} height={panels.length > 1 ? kPanelHeight : kHeight} which={which} label={`${name}. ${say(timeline.points.length - 1)}`} />}
             </TimeCursor>
           </div>
           );

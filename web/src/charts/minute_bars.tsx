@@ -4,6 +4,7 @@ import { type ReactNode, useCallback } from 'react';
 import type { Minute } from '../api/types';
 import { count, counted } from '../text/numbers';
 import { clockMinute } from '../text/time';
+import { notCounted } from './not_counted';
 import { PlotFigure } from './plot_figure';
 import { TimeCursor } from './time_cursor';
 
@@ -17,10 +18,17 @@ interface MinuteBarsProps {
   kind: Kind;
   name: string;
   colour: string;
+  /** When counting began. */
+  since: string;
   height?: number;
 }
 
-export function MinuteBars({ minutes, kind, name, colour, height = 120 }: MinuteBarsProps): ReactNode {
+function beganAfter(minutes: Minute[], since: string): boolean {
+  return new Date(since).getTime() > new Date(minutes[0]?.start ?? since).getTime();
+}
+
+export function MinuteBars({ minutes, kind, name, colour, since, height = 120 }: MinuteBarsProps): ReactNode {
+  const isBefore = (minute: Minute): boolean => new Date(minute.start).getTime() + kMinuteMs <= new Date(since).getTime();
   const draw = useCallback(
     (index: number | undefined) =>
       (width: number): Plot.PlotOptions => ({
@@ -32,6 +40,7 @@ export function MinuteBars({ minutes, kind, name, colour, height = 120 }: Minute
         y: { label: null, ticks: 3, tickFormat: (value: number) => (Number.isInteger(value) ? count(value) : ''), grid: true, domain: [0, Math.max(4, ...minutes.map((minute) => minute[kind]))] },
         color: { type: 'identity' },
         marks: [
+          beganAfter(minutes, since) ? notCounted(new Date(since)) : null,
           Plot.rectY(minutes, {
             x1: (minute: Minute) => new Date(minute.start),
             x2: (minute: Minute) => new Date(new Date(minute.start).getTime() + kMinuteMs),
@@ -44,11 +53,12 @@ export function MinuteBars({ minutes, kind, name, colour, height = 120 }: Minute
           Plot.ruleY([0], { stroke: 'var(--zero)' }),
         ],
       }),
-    [minutes, kind, colour],
+    [minutes, kind, colour, since],
   );
   const say = (index: number): string => {
     const minute = minutes[index];
     if (!minute) return 'no minute';
+    if (isBefore(minute)) return `${clockMinute(minute.start)}: not counted, the server started at ${clockMinute(since)}`;
     const running = index === minutes.length - 1 ? ' so far' : '';
     return `${clockMinute(minute.start)}${running}: ${name.toLowerCase()} ${count(minute[kind])}`;
   };

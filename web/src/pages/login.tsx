@@ -25,7 +25,7 @@ export function LoginPage({ reason }: { reason: string }): ReactNode {
           <Label>Admin key</Label>
           <Input className="input" placeholder="sp_admin_…" />
           <Text slot="description" className="muted small-print">
-            Shown once, at the first start of the server. Lost? Stop it: <code>splitplot keys add admin --data DIR</code> makes another.
+            Shown once, at the first start of the server. Lost the key? Stop the server and run <code>splitplot keys add admin --data DIR</code>: it makes another.
           </Text>
         </TextField>
         <div role="alert">{reason !== '' && <p className="finding problem">{reason}</p>}</div>

@@ -1,11 +1,13 @@
 // What comes in: how much of what kind, from where, and what could not be used.
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import { Button } from 'react-aria-components';
-import type { Traffic } from '../api/types';
+import type { Traffic, Truth } from '../api/types';
 import { usePolled } from '../api/use_polled';
 import { type Kind, MinuteBars } from '../charts/minute_bars';
 import { FoldedTable, Table } from '../charts/marks';
+import { Explain } from '../parts/explain';
 import { ErrorBox, Loading } from '../parts/states';
+import { useSwitch } from '../route';
 import { count } from '../text/numbers';
 import { clock, clockMinute, moment, perSecond } from '../text/time';
 import { nameOr } from '../text/words';
@@ -42,7 +44,7 @@ function Charts({ traffic }: { traffic: Traffic }): ReactNode {
             <h2>
               {name} <span className="muted">{about}</span>
             </h2>
-            {total === 0 ? <p className="muted">none in the last hour</p> : <MinuteBars minutes={traffic.minutes} kind={kind} name={name} colour={colour} height={110} />}
+            {total === 0 ? <p className="muted">none in the last hour</p> : <MinuteBars minutes={traffic.minutes} kind={kind} name={name} colour={colour} since={traffic.since} height={110} />}
           </section>
         );
       })}
@@ -65,7 +67,7 @@ function Rejected({ traffic }: { traffic: Traffic }): ReactNode {
 const kFew = 15;
 
 function Newest({ traffic }: { traffic: Traffic }): ReactNode {
-  const [isAll, setAll] = useState(false);
+  const [isAll, setAll] = useSwitch('all');
   const shown = traffic.recent.slice(0, isAll ? undefined : kFew);
   const rows = shown.map((one) => [clock(one.time), <EventName key="name" event={one} />, one.type, one.unit ? <bdi key="unit">{`${one.unit.kind} ${one.unit.id}`}</bdi> : '', one.source]);
   return (
@@ -83,14 +85,20 @@ function Newest({ traffic }: { traffic: Traffic }): ReactNode {
 
 export function TrafficPage(): ReactNode {
   const { data, error } = usePolled<Traffic>('/api/v1/traffic', kPollMs);
+  const demo = usePolled<Truth>('/api/v1/demo/truth', 0);
   if (error !== undefined) return <ErrorBox error={error} doing="Reading the traffic" />;
   if (!data) return <Loading what="the traffic" />;
   return (
     <>
       <h1>Traffic</h1>
       <p className="muted">
-        {perSecond(data.events_per_second)} events a second now. Counted in memory since {moment(data.since)}; the journal has everything.
+        {perSecond(data.events_per_second)} events a second now. These counts began when the server started, {moment(data.since)}; the journal <Explain term="journal" /> has everything.
       </p>
+      {demo.data && (
+        <p className="muted">
+          This is the demo, where time runs faster than the clock: a day of the shop takes minutes. What looks like an outage is its night.
+        </p>
+      )}
       <Charts traffic={data} />
       <div className="beside">
         <section aria-labelledby="names">

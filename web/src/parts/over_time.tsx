@@ -1,8 +1,9 @@
 // The lift over time of one metric at a time.
-import { type ReactNode, useMemo, useState } from 'react';
+import { type ReactNode, useMemo } from 'react';
 import type { Analysis, Timeline } from '../api/types';
 import { usePolled } from '../api/use_polled';
 import { LiftOverTime } from '../charts/lift_over_time';
+import { useChoice, useSwitch } from '../route';
 import { nameOr } from '../text/words';
 import type { TruthOf } from '../truth';
 import { Choice } from './choice';
@@ -12,8 +13,10 @@ import { Toggle } from './toggle';
 const kPollMs = 15_000;
 
 export function OverTime({ analysis, experiment, truth }: { analysis: Analysis; experiment: string; truth: TruthOf | undefined }): ReactNode {
-  const [wanted, setWanted] = useState<string | null>(null);
-  const metric = wanted ?? analysis.metrics[0]?.name ?? null;
+  const [wanted, setWanted] = useChoice('course');
+  const [isNewOnly, setNewOnly] = useSwitch('new');
+  // A plan is frozen, but an address may be old or mistyped.
+  const metric = (analysis.metrics.find(({ name }) => name === wanted) ?? analysis.metrics[0])?.name ?? null;
   const path = metric === null ? null : `/api/v1/experiments/${encodeURIComponent(experiment)}/timeline?metric=${encodeURIComponent(metric)}`;
   const { data, error } = usePolled<Timeline>(path, analysis.served?.stopped ? 0 : kPollMs);
   // Every poll brings new objects with the same names; the pictures should notice only other names.
@@ -27,7 +30,6 @@ export function OverTime({ analysis, experiment, truth }: { analysis: Analysis; 
     });
     return new Map(known);
   }, [truth, metric, variants]);
-  const [isNewOnly, setNewOnly] = useState(false);
   if (metric === null) return null;
   return (
     <section aria-labelledby="over-time">

@@ -28,7 +28,7 @@ export function TrafficStrip({ traffic }: { traffic: Traffic }): ReactNode {
           <dd>{rejected > 0 ? <a href="#/traffic">{count(rejected)}</a> : '0'}</dd>
         </div>
       </dl>
-      {sum((minute) => minute.events) === 0 ? <p className="muted">No event in the last hour.</p> : <MinuteBars minutes={traffic.minutes} kind="events" name="Events" colour="var(--v1)" height={92} />}
+      {sum((minute) => minute.events) === 0 ? <p className="muted">No event in the last hour.</p> : <MinuteBars minutes={traffic.minutes} kind="events" name="Events" colour="var(--v1)" since={traffic.since} height={92} />}
     </section>
   );
 }

@@ -18,6 +18,14 @@ export function moment(text: string): string {
   return new Intl.DateTimeFormat('en-GB', options).format(new Date(text));
 }
 
+/** "the end of 21 Nov 2026" for a midnight, which would read as the day after; else as it is. */
+export function endMoment(text: string): string {
+  const time = new Date(text);
+  if (time.getHours() + time.getMinutes() + time.getSeconds() + time.getMilliseconds() > 0) return moment(text);
+  const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' }).format(new Date(time.getTime() - 1));
+  return `the end of ${day}`;
+}
+
 /** "14:42:34". */
 export function clock(text: string): string {
   return new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false }).format(new Date(text));
