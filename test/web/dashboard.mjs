@@ -35,6 +35,12 @@ async function checkLogin(browser, server, findings) {
   await page.getByRole('button', { name: 'Log out' }).click();
   await key.waitFor();
   await logIn(page, server);
+  await page.getByRole('button', { name: 'Log out' }).click();
+  await page.goto(`${server.url}/#key=sp_admin_wrong`);
+  await page.getByRole('alert').getByText('does not know this key').waitFor();
+  await page.reload();
+  await page.getByRole('alert').getByText('does not know this key').waitFor();
+  await logIn(page, server);
   const trace = await page.evaluate((text) => [window.location.href, document.documentElement.outerHTML, JSON.stringify({ ...localStorage })].filter((place) => place.includes(text)).length, server.keys.admin);
   findings.expect(trace === 0, 'the key is still in the address, the page or the storage');
   findings.expect(!(await page.evaluate(() => document.cookie)).includes('splitplot'), 'a script can read the session');
@@ -101,8 +107,10 @@ async function checkExperiment(browser, server, folder, findings) {
   findings.expect(await page.locator('.plot .truth').count() > 3, 'the truth is not drawn');
   await page.getByRole('button', { name: /Segments by/ }).click();
   await page.getByRole('option', { name: 'city' }).click();
-  await page.getByRole('rowheader', { name: /^city 01/ }).first().waitFor();
-  findings.expect(await page.getByRole('table', { name: /^Difference/ }).getByRole('rowheader', { name: /^city \d\d/ }).count() === 30, 'not every segment has a row');
+  await page.getByRole('button', { name: 'Show all 30' }).click();
+  const matrix = page.getByRole('table', { name: /^Difference to the control/ });
+  await matrix.getByRole('rowheader', { name: /^city 01/ }).waitFor();
+  findings.expect(await matrix.getByRole('rowheader', { name: /^city \d\d/ }).count() === 30, 'not every segment has a row');
   await look(page, 'segments', folder, findings);
   const slider = page.getByRole('slider');
   const before = await slider.getAttribute('aria-valuetext');
@@ -113,8 +121,66 @@ async function checkExperiment(browser, server, folder, findings) {
   await details.locator('summary').focus();
   await page.keyboard.press('Enter');
   findings.expect(await details.locator('tbody tr').count() > 3, 'there is no table behind the chart');
-  await page.getByRole('button', { name: 'Dark' }).click();
+  await page.getByRole('button', { name: 'Make it dark' }).click();
   findings.expect(await page.evaluate(() => document.documentElement.dataset.theme) === 'dark', 'the switch does not make it dark');
+  await page.context().close();
+}
+
+/** What a row of the matrix says of every variant. */
+async function saidOf(matrix, level) {
+  const row = matrix.getByRole('row').filter({ has: matrix.page().getByRole('rowheader', { name: level }) });
+  return (await row.getByRole('cell').allInnerTexts()).map((text) => text.replaceAll(/\s+/g, ' '));
+}
+
+/** Which variant for whom: express helps on a telephone and only there, which is what the shop does. */
+async function checkMatrix(browser, server, screenshots, findings) {
+  const page = await open(browser, server, kLooks.light, findings);
+  await logIn(page, server);
+  await page.goto(`${server.url}/#/experiments/express-checkout?dimension=device`);
+  const matrix = page.getByRole('table', { name: /^Difference to the control/ });
+  await matrix.getByRole('rowheader', { name: /^mobile/ }).waitFor();
+  const columns = await matrix.getByRole('columnheader').allInnerTexts();
+  findings.expect(columns.length === 3 && /express/.test(columns[1]) && /one-page/.test(columns[2]), `the columns are ${columns}`);
+  const rows = await matrix.getByRole('rowheader').allInnerTexts();
+  findings.expect(rows.map((text) => text.split('\n')[0]).join() === 'Everybody,desktop,mobile,tablet', `the rows are ${rows}`);
+  const [express, onePage] = await saidOf(matrix, /^mobile/);
+  findings.expect(/helps \+\d/.test(express), `express on a telephone: ${express}`);
+  findings.expect(/can't tell/.test(onePage), `one-page on a telephone: ${onePage}`);
+  findings.expect(/can't tell/.test((await saidOf(matrix, /^desktop/))[0]), 'express has a verdict on a desktop');
+  await page.getByRole('button', { name: 'Explain: Pooled' }).first().click();
+  await page.getByRole('dialog', { name: 'Pooled' }).waitFor();
+  await checkAccessibility(page, 'an explanation', findings);
+  await page.keyboard.press('Escape');
+  await page.emulateMedia({ media: 'print' });
+  findings.expect(await matrix.isVisible() && !(await page.getByRole('button', { name: 'Log out' }).isVisible()), 'on paper the matrix is missing or the menu is not');
+  await page.screenshot({ path: join(screenshots, 'print.png'), fullPage: true });
+  await page.context().close();
+}
+
+/** Every choice is in the address: it survives a reload and a new window, and the way back takes it back. */
+async function checkAddress(browser, server, findings) {
+  const page = await open(browser, server, kLooks.light, findings);
+  await logIn(page, server);
+  await page.getByRole('article', { name: 'Experiment express-checkout' }).getByText('makes more people buy').click();
+  await page.getByRole('table', { name: /^Difference to the control/ }).waitFor();
+  findings.expect(await page.title() === 'express-checkout · Splitplot', `the title is ${await page.title()}`);
+  const metric = page.getByRole('region', { name: 'For whom does it work?' }).getByRole('button', { name: /Metric/ });
+  await metric.click();
+  await page.getByRole('option', { name: 'revenue' }).click();
+  await page.getByRole('button', { name: 'one-page', exact: true }).click();
+  const details = page.getByRole('table', { name: /^one-page: difference/ });
+  await details.waitFor();
+  await page.reload();
+  await details.waitFor();
+  findings.expect(/revenue/.test(await metric.innerText()), `after a reload the metric is ${await metric.innerText()}`);
+  await page.goBack();
+  await details.waitFor({ state: 'detached' });
+  await page.goBack();
+  await page.waitForFunction(() => !location.hash.includes('metric'));
+  findings.expect(/bought/.test(await metric.innerText()), `after the way back the metric is ${await metric.innerText()}`);
+  await page.goto(`${server.url}/#/experiments/express-checkout?dimension=device&segment=mobile`);
+  await page.locator('tr.named').getByRole('rowheader', { name: /^mobile/ }).waitFor();
+  findings.expect(await page.evaluate(() => document.activeElement?.dataset.row) === 'mobile', 'the row of the address has not the focus');
   await page.context().close();
 }
 
@@ -144,6 +210,13 @@ async function checkFile(browser, server, folder, screenshots, findings) {
   await page.getByRole('button', { name: /Use spend_before as$/ }).click();
   await page.getByRole('option', { name: 'Covariate' }).click();
   await analyse.click();
+  await page.getByRole('heading', { name: 'What changed?' }).waitFor();
+  findings.expect(await page.evaluate(() => document.activeElement?.textContent?.startsWith('The result of')), 'the result has not the focus');
+  findings.expect(!(await analyse.isVisible()), 'the columns are not folded away');
+  // The way to another page and back keeps file and result.
+  await page.getByRole('link', { name: 'Traffic' }).click();
+  await page.getByRole('heading', { name: 'Newest events' }).waitFor();
+  await page.getByRole('link', { name: 'Analyse a file' }).click();
   await page.getByRole('heading', { name: 'What changed?' }).waitFor();
   await look(page, 'file-result', screenshots, findings);
   findings.expect(await page.getByRole('img', { name: /^spend_before/ }).count() === 0, 'a covariate is shown as a metric');
@@ -182,6 +255,8 @@ async function main([binary, screenshots]) {
       const { longKey } = await fillShop(server, kVisitors);
       await attempt('walk', () => walk(browser, server, longKey, screenshots, findings));
       await attempt('experiment', () => checkExperiment(browser, server, screenshots, findings));
+      await attempt('matrix', () => checkMatrix(browser, server, screenshots, findings));
+      await attempt('address', () => checkAddress(browser, server, findings));
       await attempt('traffic', () => checkTraffic(browser, server, findings));
       await attempt('file', () => checkFile(browser, server, folder, screenshots, findings));
       await attempt('end of the session', () => checkSessionEnd(browser, server, findings));

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { SegmentTable } from '../src/api/types';
 import { pauseAfter } from '../src/api/use_polled';
 import { labelPlaces } from '../src/charts/label_places';
 import { colourClass } from '../src/charts/colours';
 import { position, scaleOf } from '../src/charts/scale';
 import { timeTicks } from '../src/charts/time_axis';
-import { experimentAddress, keyOf, routeOf } from '../src/route';
-import { duration } from '../src/text/time';
-import { nameOr, splitSentence } from '../src/text/words';
+import { choiceOf, experimentAddress, keyOf, pathOf, routeOf, titleOf, withChoices } from '../src/route';
+import { duration, endMoment } from '../src/text/time';
+import { differsSentence, nameOr, splitSentence, withMinus } from '../src/text/words';
 import { coverage, coverageSentence, truthOf } from '../src/truth';
 
 test('the fragment names the page, and what it does not know is no page', () => {
@@ -16,6 +17,25 @@ test('the fragment names the page, and what it does not know is no page', () => 
   assert.deepEqual(routeOf(experimentAddress('a/b c:d')), { page: 'experiment', key: 'a/b c:d' });
   assert.deepEqual(routeOf('#/experiments/%E0%A4'), { page: 'unknown' });
   assert.deepEqual(routeOf('#/experiments/a/b'), { page: 'unknown' });
+});
+
+test('choices stand behind the page in the address and do not change which page it is', () => {
+  const page = experimentAddress('a/b?c');
+  const chosen = withChoices(page, { dimension: 'shopper & co', metric: 'orders' });
+  assert.deepEqual(routeOf(chosen), { page: 'experiment', key: 'a/b?c' });
+  assert.equal(pathOf(chosen), pathOf(page));
+  assert.equal(choiceOf(chosen, 'dimension'), 'shopper & co');
+  const changed = withChoices(chosen, { dimension: undefined, metric: 'rev=1#2' });
+  assert.equal(choiceOf(changed, 'dimension'), undefined);
+  assert.equal(choiceOf(changed, 'metric'), 'rev=1#2');
+  assert.equal(withChoices(changed, { metric: undefined }), page);
+  assert.equal(withChoices('', { all: 'on' }), '#/?all=on');
+});
+
+test('every page has a name of its own', () => {
+  assert.equal(titleOf(routeOf(experimentAddress('checkout/flow'))), 'checkout/flow · Splitplot');
+  const titles = ['#/', '#/traffic', '#/file', '#/nowhere', '#/experiments/x'].map((fragment) => titleOf(routeOf(fragment)));
+  assert.equal(new Set(titles).size, 5);
 });
 
 test('only a fragment that begins with key= holds a key', () => {
@@ -37,10 +57,12 @@ test('a scale of nothing is still a scale', () => {
   assert.ok(scale.lower < 0 && scale.upper > 0 && scale.ticks.length > 0);
 });
 
-test('an axis of days has midnights, one of hours round times, and neither more than there is room for', () => {
+test('an axis of days names each in its middle between midnights, one of hours round times, and neither more than there is room for', () => {
   const days = timeTicks(new Date(2026, 0, 5, 13), new Date(2026, 0, 30, 2), 10);
   assert.ok(days.ticks.length > 3 && days.ticks.length <= 10);
-  assert.ok(days.ticks.every((tick) => tick.getHours() === 0));
+  assert.ok(days.ticks.every((tick) => tick.getHours() === 12));
+  const week = timeTicks(new Date(2026, 0, 5, 13), new Date(2026, 0, 8, 13), 10);
+  assert.deepEqual(week.bounds, [new Date(2026, 0, 6), new Date(2026, 0, 7), new Date(2026, 0, 8)]);
   assert.equal(days.text(new Date(2026, 0, 6)), '6 Jan');
   const hours = timeTicks(new Date(2026, 0, 5, 13, 7), new Date(2026, 0, 5, 18), 6);
   assert.deepEqual(hours.ticks.map((tick) => tick.getHours()), [14, 15, 16, 17, 18]);
@@ -70,6 +92,21 @@ test('an experiment of two hours is not one of no days', () => {
   assert.equal(duration('2026-11-22T09:30:00Z', to).replace('\u00a0', ' '), '2 hours');
   assert.equal(duration('2026-11-19T09:30:00Z', to).replace('\u00a0', ' '), '3 days');
   assert.equal(duration('2026-11-23T09:30:00Z', to), 'less than a minute');
+});
+
+test('a midnight is the end of the day before, any other time is itself', () => {
+  assert.equal(endMoment(new Date(2026, 10, 16).toISOString()), 'the end of 15 Nov 2026');
+  assert.match(endMoment(new Date(2026, 10, 16, 0, 5).toISOString()), /^16 Nov 2026/);
+});
+
+test('a small p-value says that the effect differs, never that it is the same', () => {
+  const table = (p: number): SegmentTable => ({ dimension: 'shopper', heterogeneity: { q: 9, degrees_of_freedom: 2, p_value: p, adjusted_p_value: p } }) as unknown as SegmentTable;
+  assert.match(differsSentence(table(0.00001), 0.05), /^The effect differs between the levels of shopper/);
+  assert.match(differsSentence(table(0.4), 0.05), /^No difference between the levels of shopper was found/);
+});
+
+test('a hyphen before a number becomes a minus, one inside a name stays', () => {
+  assert.equal(withMinus('one-page -1.2 [-2, 3], 2026-01-02'), 'one-page \u22121.2 [\u22122, 3], 2026-01-02');
 });
 
 test('names without a visible character get a word', () => {

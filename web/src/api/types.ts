@@ -52,6 +52,9 @@ export interface Family {
 export type MetricKind = 'proportion' | 'mean';
 export type Direction = 'higher_is_better' | 'lower_is_better';
 
+/** What a comparison says; `withheld`: the data allow none, `unknown`: it cannot be made. */
+export type Verdict = 'helps' | 'harms' | 'unclear' | 'withheld' | 'unknown';
+
 export interface Arm {
   variant: string;
   units: number;
@@ -65,8 +68,7 @@ export interface Comparison {
   difference: Difference;
   lift: Estimate;
   adjusted_p_value: number;
-  significant: boolean;
-  verdict_withheld: boolean;
+  verdict: Verdict;
   bayes: { chance_to_win: number; expected_loss: number; expected_loss_of_keeping: number } | NotEstimable;
   posterior: Estimate;
   detectable_difference: { value: number } | NotEstimable;
@@ -95,8 +97,9 @@ export interface Segment {
   raw: Difference;
   raw_lift: Estimate;
   adjusted_p_value: number;
-  significant: boolean;
-  verdict_withheld: boolean;
+  verdict: Verdict;
+  /** The one number beside the verdict. */
+  estimate: (EstimateValue & { pooled: boolean }) | NotEstimable;
   pooled: PooledValue | NotEstimable;
   detectable_difference: { value: number } | NotEstimable;
   too_small: boolean;
@@ -110,6 +113,37 @@ export interface SegmentTable {
   pooling: { overall: PooledValue; spread: EstimateValue; real_share: EstimateValue } | NotEstimable;
   heterogeneity: { q: number; degrees_of_freedom: number; p_value: number; adjusted_p_value: number } | NotEstimable;
   findings: Finding[];
+}
+
+/** An effect that was found in a segment. */
+export interface FoundEffect {
+  dimension: string;
+  segment: string;
+  metric: string;
+  variant: string;
+  verdict: Verdict;
+  estimate: EstimateValue;
+  pooled: boolean;
+}
+export interface Answer {
+  headline: string;
+  sentences: { kind: string; text: string }[];
+  segments: FoundEffect[];
+}
+export interface Target {
+  variant: string;
+  dimension: string;
+  segment: string;
+  /** Give the variant to this segment, or all but this segment. */
+  use: boolean;
+  population: Record<string, unknown> | null;
+}
+export interface NextStep {
+  step: 'fix_data' | 'keep_running' | 'ship' | 'target_segments' | 'stop';
+  text: string;
+  reason: string;
+  missing_units: number | null;
+  targets: Target[];
 }
 
 export interface Served {
@@ -131,7 +165,8 @@ export interface Analysis {
   source: { name: string; format: string; rows: number; units: number };
   served: Served | null;
   request: { alpha: number; power: number; monitoring: 'fixed_horizon' | 'sequential' | 'group_sequential'; dimensions: string[] };
-  conclusion: string[];
+  answer: Answer;
+  next: NextStep;
   findings: Finding[];
   sample_ratio: SampleRatio;
   variants: Variant[];
@@ -175,7 +210,8 @@ export interface Summary {
   last_exposure: string | null;
   variants: { key: string; weight: number; units: number }[];
   primary_metric: MetricNote | null;
-  conclusion: string[] | null;
+  headline: string | null;
+  next: NextStep | null;
   effects: ({ variant: string } & (Effect | NotEstimable))[];
   problems: string[];
   computed: string | null;
@@ -222,7 +258,7 @@ export interface Traffic {
   rejected: { received: string; source: string; reason: string; message: string }[];
 }
 
-export type Suggestion = 'variant' | 'unit' | 'time' | 'metric' | 'dimension' | 'none';
+export type Suggestion = 'variant' | 'unit' | 'time' | 'metric' | 'covariate' | 'dimension' | 'none';
 export interface UploadedFile {
   id: string;
   name: string;

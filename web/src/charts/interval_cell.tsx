@@ -27,16 +27,23 @@ function Upright({ scale, value, className }: { scale: Scale; value: number; cla
   return <line className={className} x1={x} x2={x} y1={kAbove} y2={kBelow} />;
 }
 
-function Background({ scale, overall }: { scale: Scale; overall: Span | undefined }): ReactNode {
-  const from = overall ? position(scale, overall.lower) : 0;
-  const width = overall ? position(scale, overall.upper) - from : 0;
+function Background({ scale }: { scale: Scale }): ReactNode {
   return (
     <>
-      {overall && <rect className="band" x={`${from.toFixed(2)}%`} width={`${width.toFixed(2)}%`} y={kAbove} height={kBelow} />}
       {scale.ticks.map((tick) => tick !== 0 && <Upright key={tick} scale={scale} value={tick} className="tick" />)}
       {scale.lower <= 0 && scale.upper >= 0 && <Upright scale={scale} value={0} className="zero" />}
-      {overall && <Upright scale={scale} value={overall.value} className="overall" />}
     </>
+  );
+}
+
+/** A flag on a pole with a rim of paper, to be seen on the line of zero; intervals are drawn over the pole. */
+function TruthMark({ scale, value, height }: { scale: Scale; value: number; height: number }): ReactNode {
+  return (
+    <svg x={across(scale, value)} overflow="visible" className="truth">
+      <path d={`M0 1V${height - 1}`} className="rim" />
+      <path d={`M0 1V${height - 1}`} className="pole" />
+      <path d="M-1 1H8L5.5 4L8 7H-1Z" className="flag" />
+    </svg>
   );
 }
 
@@ -75,20 +82,17 @@ interface IntervalCellProps {
   variant?: number;
   /** What is seen, for who cannot see it. */
   label: string;
-  overall?: Span | undefined;
   truth?: number | undefined;
 }
 
 /** One line per interval, from top to bottom; without intervals ticks and zero go on, so that columns stay aligned. */
-export function IntervalCell({ scale, drawn, variant, label, overall, truth }: IntervalCellProps): ReactNode {
+export function IntervalCell({ scale, drawn, variant, label, truth }: IntervalCellProps): ReactNode {
   const height = 2 * kCellMargin + kLineHeight * Math.max(drawn.length, 1);
   const named = drawn.length > 0 ? ({ role: 'img', 'aria-label': label } as const) : ({ 'aria-hidden': true } as const);
   return (
     <svg className={`plot ${variant === undefined ? 'mean' : colourClass(variant)}`} height={height} {...named}>
-      <Background scale={scale} overall={overall} />
-      {truth !== undefined && (
-        <line className="truth" x1={across(scale, truth)} x2={across(scale, truth)} y1={2} y2={height - 2} />
-      )}
+      <Background scale={scale} />
+      {truth !== undefined && <TruthMark scale={scale} value={truth} height={height} />}
       {drawn.map((one, i) => (
         <IntervalMark key={i} scale={scale} drawn={one} y={kCellMargin + kLineHeight / 2 + kLineHeight * i} />
       ))}

@@ -1,7 +1,6 @@
 // A chart of intervals as a table: every row has a name, a picture, and its numbers as text, so that a reader with a screen reader,
 // a printer or a telephone has the same chart. All rows share one scale.
 import type { ReactNode } from 'react';
-import type { Span } from '../text/numbers';
 import { AxisCell, type Drawn, IntervalCell } from './interval_cell';
 import type { Scale } from './scale';
 
@@ -35,9 +34,9 @@ interface IntervalTableProps {
   scale: Scale;
   unit?: string;
   firstHeading: string;
-  headings: { text: string; className?: string }[];
+  /** `help` explains the heading. */
+  headings: { text: string; className?: string; help?: ReactNode }[];
   groups: RowGroup[];
-  overall?: Span | undefined;
 }
 
 function GroupHeading({ group, scale, cells }: { group: RowGroup; scale: Scale; cells: number }): ReactNode {
@@ -54,7 +53,7 @@ function GroupHeading({ group, scale, cells }: { group: RowGroup; scale: Scale; 
   );
 }
 
-export function IntervalTable({ caption, scale, unit = '', firstHeading, headings, groups, overall }: IntervalTableProps): ReactNode {
+export function IntervalTable({ caption, scale, unit = '', firstHeading, headings, groups }: IntervalTableProps): ReactNode {
   return (
     <table className="chart">
       <caption>{caption}</caption>
@@ -66,8 +65,8 @@ export function IntervalTable({ caption, scale, unit = '', firstHeading, heading
             <AxisCell scale={scale} unit={unit} />
           </th>
           {headings.map((heading) => (
-            <th key={heading.text} scope="col" className={heading.className}>
-              {heading.text}
+            <th key={heading.text} scope="col" className={heading.className} abbr={heading.text}>
+              {heading.text} {heading.help}
             </th>
           ))}
         </tr>
@@ -84,7 +83,6 @@ export function IntervalTable({ caption, scale, unit = '', firstHeading, heading
                   drawn={row.drawn}
                   {...(row.variant === undefined ? {} : { variant: row.variant })}
                   label={row.label}
-                  overall={overall}
                   truth={row.truth}
                 />
               </td>

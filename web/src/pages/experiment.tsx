@@ -4,8 +4,10 @@ import { ApiError } from '../api/client';
 import type { Analysis, Served, Truth } from '../api/types';
 import { usePolled } from '../api/use_polled';
 import { AnalysisView } from '../parts/analysis_view';
+import { Explain } from '../parts/explain';
 import { ErrorBox, Loading } from '../parts/states';
 import { Toggle } from '../parts/toggle';
+import { useSwitch } from '../route';
 import { count } from '../text/numbers';
 import { duration, moment } from '../text/time';
 import { truthOf } from '../truth';
@@ -32,7 +34,9 @@ function Head({ served, units, opened }: { served: Served; units: number; opened
         </dd>
       </div>
       <div>
-        <dt>Units</dt>
+        <dt>
+          Units <Explain term="unit" />
+        </dt>
         <dd>{planned === null ? count(units) : `${count(units)} of ${count(planned)} planned`}</dd>
       </div>
     </dl>
@@ -50,7 +54,7 @@ function NotThere({ experiment, error }: { experiment: string; error: unknown })
 }
 
 export function ExperimentPage({ experiment }: { experiment: string }): ReactNode {
-  const [isTruthShown, setTruthShown] = useState(false);
+  const [isTruthShown, setTruthShown] = useSwitch('truth');
   const [opened] = useState(() => new Date());
   const { data, error } = usePolled<Analysis>(`/api/v1/experiments/${encodeURIComponent(experiment)}/results?format=json`, kPollMs);
   // Only a demo's server has a truth; any other answers 404, which ends the asking.
@@ -58,16 +62,13 @@ export function ExperimentPage({ experiment }: { experiment: string }): ReactNod
   const known = truthOf(truth.data, experiment);
   return (
     <>
-      <p className="crumb">
-        <a href="#/">Experiments</a>
-      </p>
       <div className="title-line">
         <h1>
           <bdi>{experiment}</bdi>
         </h1>
+        {data?.served && <Head served={data.served} units={data.source.units} opened={opened} />}
         {known && <Toggle text="Show the truth" isOn={isTruthShown} onChange={setTruthShown} />}
       </div>
-      {data?.served && <Head served={data.served} units={data.source.units} opened={opened} />}
       {error !== undefined && <NotThere experiment={experiment} error={error} />}
       {!data && error === undefined && <Loading what="the results" />}
       {data && <AnalysisView analysis={data} truth={isTruthShown ? known : undefined} />}

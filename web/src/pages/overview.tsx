@@ -3,14 +3,15 @@ import { type ReactNode, useState } from 'react';
 import type { Summary, Traffic } from '../api/types';
 import { usePolled } from '../api/use_polled';
 import { AxisCell, IntervalCell } from '../charts/interval_cell';
-import { FigureText, Reason, VariantLabel } from '../charts/marks';
+import { BareFigure, Reason, VariantLabel } from '../charts/marks';
 import { scaleOf } from '../charts/scale';
 import { Command } from '../parts/command';
-import { Conclusion } from '../parts/conclusion';
+import { Headline } from '../parts/conclusion';
 import { Empty, ErrorBox, Loading } from '../parts/states';
 import { TrafficStrip } from '../parts/traffic_strip';
+import { StepMark } from '../parts/what_now';
 import { experimentAddress } from '../route';
-import { change, count, figureText, type Span } from '../text/numbers';
+import { change, count, counted, factorOf, figureText, scaled, type Span } from '../text/numbers';
 import { duration, moment } from '../text/time';
 import { differenceUnit, nameOr, quantityOf } from '../text/words';
 
@@ -25,10 +26,9 @@ function EffectRows({ summary }: { summary: Summary }): ReactNode {
   const metric = summary.primary_metric;
   if (!metric || summary.effects.length === 0) return null;
   const quantity = quantityOf(metric);
-  const factor = quantity === 'rate' ? 100 : 1;
+  const factor = factorOf(quantity);
   const rows = summary.effects.map((effect) => ({ effect, span: effectSpan(effect) }));
-  const shown = (span: Span): Span => ({ value: span.value * factor, lower: span.lower * factor, upper: span.upper * factor });
-  const scale = scaleOf(rows.flatMap(({ span }) => (span ? [shown(span)] : [])), { tickCount: 3 });
+  const scale = scaleOf(rows.flatMap(({ span }) => (span ? [scaled(span, factor)] : [])), { tickCount: 3 });
   return (
     <table className="chart small-chart">
       <caption>
@@ -52,9 +52,9 @@ function EffectRows({ summary }: { summary: Summary }): ReactNode {
                 <VariantLabel name={effect.variant} variant={variant} />
               </th>
               <td className="picture">
-                <IntervalCell scale={scale} variant={variant} drawn={span ? [{ span: shown(span) }] : []} label={figure ? `${nameOr(effect.variant)}: ${figureText(figure)}` : ''} />
+                <IntervalCell scale={scale} variant={variant} drawn={span ? [{ span: scaled(span, factor) }] : []} label={figure ? `${nameOr(effect.variant)}: ${figureText(figure)}` : ''} />
               </td>
-              <td className="number">{figure ? <FigureText figure={{ ...figure, unit: '' }} /> : <Reason why={'not_estimable' in effect ? effect.not_estimable : 'no estimate yet'} />}</td>
+              <td className="number">{span ? <BareFigure span={span} quantity={quantity} /> : <Reason why={'not_estimable' in effect ? effect.not_estimable : 'no estimate yet'} />}</td>
             </tr>
           );
         })}
@@ -76,7 +76,7 @@ function EffectRows({ summary }: { summary: Summary }): ReactNode {
 
 function Progress({ summary }: { summary: Summary }): ReactNode {
   const { units, planned_units: planned } = summary;
-  if (planned === null || planned === 0) return <p className="muted">{count(units)} units; no number was planned</p>;
+  if (planned === null || planned === 0) return <p className="muted">{counted(units, 'unit')} so far</p>;
   const share = Math.min(1, units / planned);
   return (
     <div>
@@ -113,6 +113,7 @@ function Card({ summary, now }: { summary: Summary; now: Date }): ReactNode {
         </h2>
         <span className={`status ${summary.status === 'running' ? 'running' : ''}`}>{summary.status}</span>
         <Age summary={summary} now={now} />
+        {summary.next && <StepMark next={summary.next} />}
       </div>
       {summary.problems.length > 0 && (
         <ul className="findings">
@@ -125,7 +126,7 @@ function Card({ summary, now }: { summary: Summary; now: Date }): ReactNode {
       )}
       <div className="card-body">
         <div>
-          {summary.conclusion ? <Conclusion sentences={summary.conclusion.slice(0, 1)} /> : <p className="muted">{summary.started ? 'No result yet: it is being computed, or nobody was exposed.' : 'Assigns nobody before its status is running.'}</p>}
+          {summary.headline !== null ? <Headline text={summary.headline} /> : <p className="muted">{summary.started ? 'No result yet: it is being computed, or nobody was exposed.' : 'Assigns nobody before its status is running.'}</p>}
           {summary.hypothesis !== '' && <p className="muted hypothesis">{summary.hypothesis}</p>}
           {summary.started && <Progress summary={summary} />}
         </div>

@@ -1,15 +1,48 @@
-// The result in sentences: the first is the headline.
+// The result in sentences. The first is the headline; what was found in segments follows as a list that leads to the rows, then all
+// the rest.
 import type { ReactNode } from 'react';
+import type { Analysis, FoundEffect } from '../api/types';
+import { FigureText, VerdictMark } from '../charts/marks';
+import { useFragment, withChoices } from '../route';
+import { change } from '../text/numbers';
+import { nameOr, quantityOf, spanOf, withMinus } from '../text/words';
 
-export function Conclusion({ sentences }: { sentences: string[] }): ReactNode {
-  const [first, ...rest] = sentences.map((sentence) => sentence.replaceAll(/(^|[\s([])-(?=\d)/g, '$1\u2212'));
+export function Headline({ text }: { text: string }): ReactNode {
+  return <p className="lead">{withMinus(text)}</p>;
+}
+
+function Found({ analysis, effect }: { analysis: Analysis; effect: FoundEffect }): ReactNode {
+  const fragment = useFragment();
+  const { dimension, metric, segment, variant } = effect;
+  const kind = analysis.metrics.find(({ name }) => name === metric);
+  if (!kind) return null;
+  return (
+    <li>
+      <a href={withChoices(fragment, { dimension, metric, segment })}>
+        <bdi>{nameOr(variant)}</bdi> <VerdictMark verdict={effect.verdict} /> <bdi>{nameOr(segment)}</bdi>
+      </a>{' '}
+      <FigureText figure={change(spanOf(effect.estimate), quantityOf(kind))} />
+    </li>
+  );
+}
+
+export function Conclusion({ analysis }: { analysis: Analysis }): ReactNode {
+  const { headline, sentences, segments } = analysis.answer;
+  const rest = sentences.slice(1).filter(({ kind }) => kind !== 'segment');
   return (
     <div className="conclusion">
-      <p className="lead">{first ?? 'There is no conclusion yet.'}</p>
+      <Headline text={headline} />
+      {segments.length > 0 && (
+        <ul className="found" aria-label="Found in segments">
+          {segments.map((effect) => (
+            <Found key={[effect.dimension, effect.metric, effect.variant, effect.segment].join('\n')} analysis={analysis} effect={effect} />
+          ))}
+        </ul>
+      )}
       {rest.length > 0 && (
         <ul className="thoughts">
-          {rest.map((sentence) => (
-            <li key={sentence}>{sentence}</li>
+          {rest.map(({ text }) => (
+            <li key={text}>{withMinus(text)}</li>
           ))}
         </ul>
       )}

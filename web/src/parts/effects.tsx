@@ -2,22 +2,23 @@
 import type { ReactNode } from 'react';
 import type { Analysis, Comparison, Metric } from '../api/types';
 import { type IntervalRow, IntervalTable, type RowGroup } from '../charts/interval_table';
-import { FigureText, FoldedTable, Reason, VariantLabel, VerdictMark } from '../charts/marks';
+import { FigureText, FoldedTable, Reason, TruthText, VariantLabel, VerdictMark } from '../charts/marks';
 import { type Scale, scaleOf } from '../charts/scale';
-import { chance, change, figureText, level, lift, magnitude, pEquals, pValue, signedMagnitude, type Span } from '../text/numbers';
-import { aboutMetric, familySentence, intervalName, isEstimable, nameOr, quantityOf, spanOf, verdictOf, verdictWords } from '../text/words';
+import { chance, change, figureText, level, lift, magnitude, pEquals, pValue, scaled, signedMagnitude, type Span } from '../text/numbers';
+import { aboutMetric, familySentence, intervalName, isEstimable, nameOr, quantityOf, spanOf, verdictWords } from '../text/words';
 import { coverage, coverageSentence, type TruthOf } from '../truth';
+import { Explain } from './explain';
 import { Findings } from './findings';
 
+/** As drawn. */
 function inPercent(span: Span): Span {
-  return { value: span.value * 100, lower: span.lower * 100, upper: span.upper * 100 };
+  return scaled(span, 100);
 }
 
 /** `truth` is the true lift, a share of one. */
-function rowOf(analysis: Analysis, metric: Metric, comparison: Comparison, truth: number | undefined): IntervalRow {
-  const verdict = verdictOf(metric, comparison);
-  const variant = analysis.variants.findIndex(({ name }) => name === comparison.variant);
-  const { difference, lift: relative } = comparison;
+function rowOf(analysis: Analysis, metric: Metric, comparison: Comparison, truth: number | undefined, isTruthShown: boolean): IntervalRow {
+    const variant = analysis.variants.findIndex(({ name }) => name === comparison.variant);
+  const { difference, lift: relative, verdict } = comparison;
   const name = `${nameOr(metric.name)}, ${nameOr(comparison.variant)}`;
   const known = truth === undefined ? '' : `; the truth: ${signedMagnitude(truth, 100, '%')}`;
   const p = isEstimable(difference) && <span className="p">corrected {pEquals(comparison.adjusted_p_value)}</span>;
@@ -31,6 +32,7 @@ function rowOf(analysis: Analysis, metric: Metric, comparison: Comparison, truth
     cells: [
       { heading: 'Lift', className: 'number', content: isEstimable(relative) ? <FigureText figure={lift(spanOf(relative))} /> : <Reason why={relative.not_estimable} /> },
       { heading: 'Difference', className: 'number quiet', content: isEstimable(difference) ? <FigureText figure={change(spanOf(difference), quantityOf(metric))} /> : <Reason why={difference.not_estimable} /> },
+      ...(isTruthShown ? [{ heading: 'Truth', className: 'number', content: <TruthText value={truth} factor={100} unit="%" /> }] : []),
       { heading: '', className: 'verdicts', content: <><VerdictMark verdict={verdict} />{p}</> },
     ],
   };
@@ -58,7 +60,7 @@ function groupOf(analysis: Analysis, metric: Metric, truth: TruthOf | undefined)
         <span className="muted">{baseline(metric)}</span>
       </>
     ),
-    rows: metric.comparisons.map((comparison) => rowOf(analysis, metric, comparison, truth?.(metric.name, comparison.variant)?.lift)),
+    rows: metric.comparisons.map((comparison) => rowOf(analysis, metric, comparison, truth?.(metric.name, comparison.variant)?.lift, truth !== undefined)),
   };
 }
 
@@ -82,7 +84,7 @@ function Numbers({ metric, analysis }: { metric: Metric; analysis: Analysis }): 
       detectable ? isEstimable(detectable) ? magnitude(detectable.value, quantity) : <Reason key="detectable" why={detectable.not_estimable} /> : '',
     ];
   });
-  const headings = ['Variant', 'Units', kind, 'Difference', 'Lift', 'p before correction', 'Corrected p', 'Chance to win', `Detectable (${Math.round(analysis.request.power * 100)} % power)`];
+  const headings = ['Variant', 'Units', kind, 'Difference', 'Lift', 'p before correction', 'Corrected p', <>Chance to win <Explain term="chance" /></>, `Smallest visible difference (${Math.round(analysis.request.power * 100)} % power)`];
   return <FoldedTable title={`Show ${nameOr(metric.name)} as table`} caption={`All numbers of ${nameOr(metric.name)}`} headings={headings} rows={rows} />;
 }
 
@@ -95,14 +97,21 @@ export function Effects({ analysis, truth }: { analysis: Analysis; truth: TruthO
   return (
     <section aria-labelledby="effects">
       <h2 id="effects">What changed?</h2>
-      <p className="muted">{familySentence(analysis.family, analysis.request.alpha)}</p>
+      <p className="muted">
+        {familySentence(analysis.family, analysis.request.alpha)} <Explain term="corrected" />
+      </p>
       {truth && <p className="truth-note">{coverageSentence(covered)}</p>}
       <IntervalTable
-        caption={`Relative change against ${control}, with its ${intervalName(analysis)}${truth ? '; upright mark: the truth' : ''}`}
+        caption={`Relative change against ${control}, with its ${intervalName(analysis)}${truth ? '; flag: the truth' : ''}`}
         scale={scale}
         unit={'\u00a0%'}
         firstHeading="Metric"
-        headings={[{ text: 'Lift', className: 'number' }, { text: 'Difference', className: 'number' }, { text: 'Verdict' }]}
+        headings={[
+          { text: 'Lift', className: 'number', help: <Explain term="lift" /> },
+          { text: 'Difference', className: 'number', help: <Explain term="difference" /> },
+          ...(truth ? [{ text: 'Truth', className: 'number', help: <Explain term="truth" /> }] : []),
+          { text: 'Verdict', help: <Explain term="verdict" /> },
+        ]}
         groups={groups}
       />
       {analysis.metrics.map((metric) => (

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import type { Analysis, Served } from '../api/types';
 import { count } from '../text/numbers';
 import { moment } from '../text/time';
+import { Explain } from './explain';
 import { Findings } from './findings';
 
 function facts(served: Served, method: Analysis['request']['monitoring']): [string, string][] {
@@ -13,19 +14,27 @@ function facts(served: Served, method: Analysis['request']['monitoring']): [stri
   return [
     ['Hypothesis', served.hypothesis === '' ? 'none was written down' : served.hypothesis],
     ['Method', how + units],
-    ['Frozen', `${moment(served.started)}, with configuration ${plan.revision}`],
-    ['Fingerprint', plan.fingerprint === '' ? 'none' : plan.fingerprint],
+    ['Frozen', `${moment(served.started)}, by change ${plan.revision} of the documents`],
+    ['Fingerprint of the plan', plan.fingerprint === '' ? 'none' : plan.fingerprint],
     ['Stopped', served.stopped ? moment(served.stopped) : 'not yet'],
     ['Exposures', seen],
     ['Data until', served.watermark.received ? moment(served.watermark.received) : 'nothing received yet'],
   ];
 }
 
+/** What is said in a language of commands is of use to who analyses files by command only. */
+function Change({ text, isServed }: { text: string; isServed: boolean }): ReactNode {
+  if (text === '' || (isServed && text.startsWith('-'))) return null;
+  return <span className="muted"> To change it{text.startsWith('-') ? ', in splitplot analyze: ' : ': '}{text.startsWith('-') ? <code>{text}</code> : text}</span>;
+}
+
 export function Plan({ analysis }: { analysis: Analysis }): ReactNode {
   const { served } = analysis;
   return (
     <section aria-labelledby="plan">
-      <h2 id="plan">{served ? 'What was planned' : 'What was assumed'}</h2>
+      <h2 id="plan">
+        {served ? 'What was planned' : 'What was assumed'} {served && <Explain term="plan" />}
+      </h2>
       {served && (
         <dl className="facts">
           {facts(served, analysis.request.monitoring).map(([name, value]) => (
@@ -46,7 +55,8 @@ export function Plan({ analysis }: { analysis: Analysis }): ReactNode {
           <ul className="plain-list">
             {analysis.assumptions.map(({ what, change }) => (
               <li key={what}>
-                {what} {change !== '' && <span className="muted">To change it: {change}</span>}
+                {what}
+                <Change text={change} isServed={served !== null} />
               </li>
             ))}
           </ul>

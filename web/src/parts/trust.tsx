@@ -4,7 +4,7 @@ import type { Analysis } from '../api/types';
 import { VariantLabel } from '../charts/marks';
 import { count, counted, pEquals, percent } from '../text/numbers';
 import { isEstimable, monitoringSentence, nameOr, splitSentence } from '../text/words';
-import { Findings } from './findings';
+import { Explain } from './explain';
 
 interface Check {
   passed: boolean | undefined;
@@ -67,31 +67,49 @@ function Split({ analysis }: { analysis: Analysis }): ReactNode {
   );
 }
 
-export function Trust({ analysis }: { analysis: Analysis }): ReactNode {
+/** All checks in a line: what failed, or how many passed. */
+function summary(checks: Check[]): { state: 'passed' | 'failed' | 'unknown'; text: string } {
+  const failed = checks.filter(({ passed }) => passed === false).length;
+  const passed = checks.filter(({ passed: is }) => is === true).length;
+  const unknown = checks.length - failed - passed;
+  if (failed > 0) return { state: 'failed', text: `${failed} of ${counted(checks.length, 'check')} not passed` };
+  return { state: passed === 0 ? 'unknown' : 'passed', text: unknown === 0 ? `All ${counted(passed, 'check')} passed` : `${passed} of ${counted(checks.length, 'check')} passed, ${unknown} could not be made` };
+}
+
+function CheckLine({ state, text }: { state: keyof typeof signs; text: string }): ReactNode {
   return (
-    <section aria-labelledby="trust">
-      <h2 id="trust">Can it be trusted?</h2>
-      <Findings findings={analysis.findings.filter(({ severity }) => severity !== 'note')} />
-      <div className="beside">
-        <div>
-          <ul className="checks">
-            {checksOf(analysis).map(({ passed, text }) => {
-              const state = passed === undefined ? 'unknown' : passed ? 'passed' : 'failed';
-              return (
-                <li key={text} className={`check ${state}`}>
-                  <span aria-hidden className="sign">
-                    {signs[state]}
-                  </span>
-                  <span className="unseen">{said[state]}</span>
-                  {text}
-                </li>
-              );
-            })}
-          </ul>
-          <p className="muted small-print">{monitoringSentence(analysis)}</p>
-        </div>
+    <span className={`check ${state}`}>
+      <span aria-hidden className="sign">
+        {signs[state]}
+      </span>
+      <span className="unseen">{said[state]}</span>
+      {text}
+    </span>
+  );
+}
+
+export function Trust({ analysis }: { analysis: Analysis }): ReactNode {
+  const checks = checksOf(analysis);
+  const all = summary(checks);
+  return (
+    <section className="box trust" aria-labelledby="trust">
+      <h2 id="trust">
+        Can it be trusted? <Explain term="split" />
+      </h2>
+      <details className="behind" open={all.state === 'failed'}>
+        <summary>
+          <CheckLine state={all.state} text={all.text} />
+        </summary>
+        <ul className="checks">
+          {checks.map(({ passed, text }) => (
+            <li key={text}>
+              <CheckLine state={passed === undefined ? 'unknown' : passed ? 'passed' : 'failed'} text={text} />
+            </li>
+          ))}
+        </ul>
         <Split analysis={analysis} />
-      </div>
+        <p className="muted small-print">{monitoringSentence(analysis)}</p>
+      </details>
     </section>
   );
 }

@@ -16,6 +16,15 @@ export interface Span {
   upper: number;
 }
 
+/** What a quantity is multiplied by to be shown. */
+export function factorOf(quantity: Quantity): 1 | 100 {
+  return quantity === 'rate' ? 100 : 1;
+}
+
+export function scaled({ value, lower, upper }: Span, factor: number): Span {
+  return { value: value * factor, lower: lower * factor, upper: upper * factor };
+}
+
 /** A number with its interval, in pieces for a table. */
 export interface Figure {
   value: string;
@@ -57,7 +66,7 @@ export function signedFixed(value: number, decimals: number): string {
 }
 
 function figure(span: Span, factor: number, unit: string, write: (value: number, decimals: number) => string): Figure {
-  const shown = { value: span.value * factor, lower: span.lower * factor, upper: span.upper * factor };
+  const shown = scaled(span, factor);
   const decimals = decimalsOf(shown);
   return { value: write(shown.value, decimals), lower: fixed(shown.lower, decimals), upper: fixed(shown.upper, decimals), unit };
 }

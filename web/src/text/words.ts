@@ -1,6 +1,6 @@
 // The words around the numbers, those of the HTML report (src/report/src/wording.cpp) cut down to a line. Pure functions.
-import type { Analysis, Comparison, Difference, EstimateValue, Family, Metric, NotEstimable, SampleRatio, Segment, SegmentTable } from '../api/types';
-import { chance, change, confidence, counted, figureText, intervalText, pEquals, type Quantity, share, type Span, valueText } from './numbers';
+import type { Analysis, EstimateValue, Family, Metric, NotEstimable, SampleRatio, SegmentTable, Verdict } from '../api/types';
+import { chance, confidence, counted, intervalText, pEquals, type Quantity, share, type Span, valueText } from './numbers';
 
 export function isEstimable<T extends object>(estimate: T | NotEstimable): estimate is T {
   return !('not_estimable' in estimate);
@@ -24,30 +24,21 @@ export function nameOr(name: string): string {
   return /[^\s\p{C}\p{M}]/u.test(name) ? name : '(empty)';
 }
 
-export type Verdict = 'better' | 'worse' | 'unclear' | 'withheld' | 'unknown';
-
 export const verdictWords: Record<Verdict, string> = {
-  better: 'significantly better',
-  worse: 'significantly worse',
-  unclear: 'no significant difference',
-  withheld: 'no verdict: the data do not allow one',
-  unknown: 'cannot be compared',
+  helps: 'helps',
+  harms: 'harms',
+  unclear: "can't tell",
+  withheld: 'no verdict',
+  unknown: 'not comparable',
 };
 
-function verdictBy(metric: Metric, difference: Difference, test: Comparison | Segment): Verdict {
-  if (!isEstimable(difference)) return 'unknown';
-  if (test.verdict_withheld) return 'withheld';
-  if (!test.significant || difference.value === 0) return 'unclear';
-  return difference.value > 0 === (metric.direction === 'higher_is_better') ? 'better' : 'worse';
+/** Sentences of the server have hyphens before negative numbers. */
+export function withMinus(sentence: string): string {
+  return sentence.replaceAll(/(^|[\s([])-(?=\d)/g, '$1\u2212');
 }
 
-export function verdictOf(metric: Metric, comparison: Comparison): Verdict {
-  return verdictBy(metric, comparison.difference, comparison);
-}
-
-export function segmentVerdict(metric: Metric, segment: Segment): Verdict {
-  return verdictBy(metric, segment.raw, segment);
-}
+/** What a verdict of a segment rests on, in a line. */
+export const segmentVerdictRule = 'A segment has a verdict where the corrected test found an effect in it and the whole pooled interval lies on that side of zero; the number beside it is the pooled one.';
 
 /** "primary, rate, higher is better". */
 export function aboutMetric(metric: Metric): string {
@@ -106,21 +97,22 @@ export function monitoringSentence(analysis: Analysis): string {
 /** Shares with a wider interval mostly repeat the prior. */
 const kUnknownShareWidth = 0.7;
 
-export function spreadSentence(table: SegmentTable, quantity: Quantity): string {
+export function spreadSentence(table: SegmentTable): string {
   if (!isEstimable(table.pooling)) return `Segments were not pooled: ${table.pooling.not_estimable}.`;
-  const mean = `Mean effect over segments ${figureText(change(spanOf(table.pooling.overall), quantity))}.`;
   const span = spanOf(table.pooling.real_share);
   const real = share(span);
   const shareText = `${valueText(real)} ${intervalText(real)}`;
   return span.upper - span.lower > kUnknownShareWidth
-    ? `${mean} How much of the variation between raw effects is real cannot be told: ${shareText}.`
-    : `${mean} Of the variation between raw effects, ${shareText} is real, the rest is chance.`;
+    ? `How much of the variation between raw effects is real cannot be told: ${shareText}.`
+    : `Of the variation between raw effects, ${shareText} is real, the rest is chance.`;
 }
 
-export function heterogeneitySentence(table: SegmentTable): string {
-  return isEstimable(table.heterogeneity)
-    ? `Same effect in every segment (Cochran's Q): corrected ${pEquals(table.heterogeneity.adjusted_p_value)}.`
-    : `Whether the effect is the same in every segment cannot be tested: ${table.heterogeneity.not_estimable}.`;
+export function differsSentence(table: SegmentTable, alpha: number): string {
+  const { dimension, heterogeneity } = table;
+  const levels = `the levels of ${nameOr(dimension)}`;
+  if (!isEstimable(heterogeneity)) return `Whether the effect differs between ${levels} cannot be tested: ${heterogeneity.not_estimable}.`;
+  const p = `(corrected ${pEquals(heterogeneity.adjusted_p_value)})`;
+  return heterogeneity.adjusted_p_value <= alpha ? `The effect differs between ${levels} ${p}.` : `No difference between ${levels} was found ${p}.`;
 }
 
 const kLikelyBest = 0.8;
