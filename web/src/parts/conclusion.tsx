@@ -11,7 +11,7 @@ export function Headline({ text }: { text: string }): ReactNode {
   return <p className="lead">{withMinus(text)}</p>;
 }
 
-function Found({ analysis, effect }: { analysis: Analysis; effect: FoundEffect }): ReactNode {
+function Found({ analysis, effect, isDimensionSaid }: { analysis: Analysis; effect: FoundEffect; isDimensionSaid: boolean }): ReactNode {
   const fragment = useFragment();
   const { dimension, metric, segment, variant } = effect;
   const kind = analysis.metrics.find(({ name }) => name === metric);
@@ -21,6 +21,11 @@ function Found({ analysis, effect }: { analysis: Analysis; effect: FoundEffect }
       <a href={withChoices(fragment, { dimension, metric, segment })}>
         <bdi>{nameOr(variant)}</bdi> <VerdictMark verdict={effect.verdict} /> <bdi>{nameOr(segment)}</bdi>
       </a>{' '}
+      {isDimensionSaid && (
+        <span className="muted">
+          (<bdi>{nameOr(dimension)}</bdi>){' '}
+        </span>
+      )}
       <FigureText figure={change(spanOf(effect.estimate), quantityOf(kind))} />
     </li>
   );
@@ -35,7 +40,7 @@ export function Conclusion({ analysis }: { analysis: Analysis }): ReactNode {
       {segments.length > 0 && (
         <ul className="found" aria-label="Found in segments">
           {segments.map((effect) => (
-            <Found key={[effect.dimension, effect.metric, effect.variant, effect.segment].join('\n')} analysis={analysis} effect={effect} />
+            <Found key={[effect.dimension, effect.metric, effect.variant, effect.segment].join('\n')} analysis={analysis} effect={effect} isDimensionSaid={new Set(segments.map(({ dimension }) => dimension)).size > 1} />
           ))}
         </ul>
       )}

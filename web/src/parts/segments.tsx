@@ -1,6 +1,6 @@
 // For whom does it work? All variants in every segment of a dimension; one of them in detail where it is asked for.
 import type { ReactNode } from 'react';
-import { ToggleButton, ToggleButtonGroup } from 'react-aria-components';
+import { ToggleButton } from 'react-aria-components';
 import type { Analysis } from '../api/types';
 import { VariantLabel } from '../charts/marks';
 import { useChoice } from '../route';
@@ -30,13 +30,13 @@ function Detail({ view }: { view: SegmentView }): ReactNode {
         <span className="choice-label" id="in-detail">
           In detail
         </span>
-        <ToggleButtonGroup className="group-of-buttons" aria-labelledby="in-detail" selectedKeys={table ? [table.variant] : []} onSelectionChange={(keys) => choose([...keys].map(String)[0])}>
+        <div className="group-of-buttons" role="group" aria-labelledby="in-detail">
           {view.tables.map((one) => (
-            <ToggleButton key={one.variant} id={one.variant} className="button">
+            <ToggleButton key={one.variant} className="button" isSelected={one === table} onChange={(isOn) => choose(isOn ? one.variant : undefined)}>
               <VariantLabel name={one.variant} variant={view.analysis.variants.findIndex(({ name }) => name === one.variant)} />
             </ToggleButton>
           ))}
-        </ToggleButtonGroup>
+        </div>
       </div>
       {table && <ForestPlot view={view} table={table} />}
     </>
