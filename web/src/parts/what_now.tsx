@@ -19,15 +19,15 @@ export function StepMark({ next }: { next: NextStep }): ReactNode {
 
 /** The conditions to paste into the documents, where the experiment is one of the server. */
 function Populations({ targets }: { targets: Target[] }): ReactNode {
-  const known = targets.filter(({ use, population }) => use && population !== null);
+  const known = targets.filter(({ population }) => population !== null);
   if (known.length === 0) return null;
   return (
     <details className="behind">
       <summary>As a population to paste</summary>
-      {known.map(({ variant, dimension, segment, population }) => (
+      {known.map(({ variant, dimension, segment, use, population }) => (
         <div key={[variant, dimension, segment].join('\n')}>
           <p>
-            <bdi>{nameOr(variant)}</bdi> for <bdi>{nameOr(segment)}</bdi>:
+            <bdi>{nameOr(variant)}</bdi> {use ? 'for' : 'for all but'} <bdi>{nameOr(segment)}</bdi>:
           </p>
           <Command text={`population: ${JSON.stringify(population)}`} />
         </div>
