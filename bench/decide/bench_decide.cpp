@@ -35,7 +35,7 @@ void add_flag(model::Configuration& configuration, const std::string& key,
 }
 
 model::FlagRule serve(std::string_view text) {
-  return {"1", condition(text), model::FlagRule::Serve{1, 1, "", "id"}};
+  return {"1", condition(text), {}, {}, model::FlagRule::Serve{1, 1, {}, "", "id"}};
 }
 
 std::shared_ptr<const decide::Snapshot> snapshot() {
@@ -58,8 +58,9 @@ std::shared_ptr<const decide::Snapshot> snapshot() {
   add_flag(configuration, "condition", {serve(R"({"country": {"$in": ["FR", "DE"]}, "age": {"$gte": 18}})")});
   add_flag(configuration, "regex", {serve(R"({"email": {"$regex": "@shop\\.example$"}})")});
   add_flag(configuration, "segment", {serve(R"({"$inSegment": "pro"})")});
-  add_flag(configuration, "experiment", {{"1", {}, model::FlagRule::Experiment{"checkout-test", {0, 1}}}});
-  add_flag(configuration, "sliced", {{"1", {}, model::FlagRule::Experiment{"sliced-test", {0, 1}}}});
+  add_flag(configuration, "experiment",
+           {{"1", {}, {}, {}, model::FlagRule::Experiment{"checkout-test", {0, 1}}}});
+  add_flag(configuration, "sliced", {{"1", {}, {}, {}, model::FlagRule::Experiment{"sliced-test", {0, 1}}}});
   return decide::Snapshot::compile(std::move(configuration), 1, [](std::string_view, std::string_view key) {
     return "c0ffee" + std::string(key);
   });

@@ -5,6 +5,7 @@
 #include <splitplot/model/json.hpp>
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -47,6 +48,46 @@ bool same_layers(const Experiment& left, const Experiment& right) {
          left.layer->end == right.layer->end;
 }
 
+bool same_times(const std::optional<model::PlannedTime>& left,
+                const std::optional<model::PlannedTime>& right) {
+  if (!left || !right) return left.has_value() == right.has_value();
+  return left->time == right->time && left->clock == right->clock;
+}
+
+bool same_ramps(const Experiment& left, const Experiment& right) {
+  return std::ranges::equal(left.ramp, right.ramp, [](const model::RampStep& a, const model::RampStep& b) {
+    return same_times(a.from, b.from) && a.share == b.share;
+  });
+}
+
+bool same_prerequisites(const Experiment& left, const Experiment& right) {
+  return std::ranges::equal(left.prerequisites, right.prerequisites,
+                            [](const model::Prerequisite& a, const model::Prerequisite& b) {
+                              return a.flag == b.flag && a.otherwise == b.otherwise &&
+                                     same_conditions(a.condition, b.condition);
+                            });
+}
+
+bool same_weights_for(const Experiment& left, const Experiment& right) {
+  return std::ranges::equal(left.weights_for, right.weights_for,
+                            [](const model::ConditionalWeights& a, const model::ConditionalWeights& b) {
+                              return a.weights == b.weights && same_conditions(a.condition, b.condition);
+                            });
+}
+
+bool same_stickiness(const Experiment& left, const Experiment& right) {
+  if (!left.sticky || !right.sticky) return left.sticky.has_value() == right.sticky.has_value();
+  return left.sticky->version == right.sticky->version &&
+         left.sticky->first_valid == right.sticky->first_valid &&
+         left.sticky->fallback_attribute == right.sticky->fallback_attribute;
+}
+
+bool same_holdouts(const Experiment& left, const Experiment& right) {
+  if (!left.holdout || !right.holdout) return left.holdout.has_value() == right.holdout.has_value();
+  return left.holdout->variant == right.holdout->variant &&
+         left.holdout->experiments == right.holdout->experiments;
+}
+
 bool same_metrics(const Experiment& left, const Experiment& right) {
   return left.primary_metrics == right.primary_metrics && left.secondary_metrics == right.secondary_metrics &&
          left.guardrail_metrics == right.guardrail_metrics;
@@ -85,7 +126,15 @@ void warn_of_changed_parts(const Experiment& before, const Experiment& after,
       {"/unit", kMoves, before.unit == after.unit},
       {"/layer", kWho, same_layers(before, after)},
       {"/population", kWho, same_conditions(before.population, after.population)},
-      {"/coverage", kWho, before.coverage == after.coverage},
+      {"/coverage", kWho, before.coverage == after.coverage && same_ramps(before, after)},
+      {"/from", kWho, same_times(before.schedule.from, after.schedule.from)},
+      {"/until", kWho, same_times(before.schedule.until, after.schedule.until)},
+      {"/requires", kWho, same_prerequisites(before, after)},
+      {"/pages", kWho, before.pages == after.pages},
+      {"/variants_for", kMoves, same_weights_for(before, after)},
+      {"/sticky", kMoves, same_stickiness(before, after)},
+      {"/holds_out", kWho, same_holdouts(before, after)},
+      {"/hash_version", kMoves, before.hash_version == after.hash_version},
       {"/control", kAnalysis, control_of(before) == control_of(after)},
       {"/metrics", kAnalysis, same_metrics(before, after)},
       {"/segments", kAnalysis, before.segments == after.segments},

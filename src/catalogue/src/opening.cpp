@@ -100,7 +100,8 @@ Result<OpenedCatalogue> open_catalogue(const CatalogueOptions& options, const Cl
     *head = std::move(*founded);
   }
   const bool empty = (*head)->revision == 0;
-  auto catalogue = StoredCatalogue::load(std::move(*store), std::move(**head), std::move(*secrets), clock);
+  auto catalogue =
+      StoredCatalogue::load(std::move(*store), std::move(**head), std::move(*secrets), clock, options.clocks);
   if (!catalogue) return tl::unexpected(catalogue.error());
   OpenedCatalogue opened{std::move(*catalogue), {}};
   // Also where the first start was cut short between the two.

@@ -43,6 +43,7 @@ Revision revision_of(const DocumentVersions& versions) {
 Owner owner_of(model::DocumentKind kind) {
   switch (kind) {
     case model::DocumentKind::Layer:
+    case model::DocumentKind::List:
     case model::DocumentKind::Metric:
     case model::DocumentKind::Segment:
       return Owner::Project;
@@ -85,7 +86,8 @@ void State::index_credentials() {
 }
 
 Result<std::shared_ptr<const ScopeState>> compile_scope(const Scope& scope, ScopeState state,
-                                                        const Secrets& secrets) {
+                                                        const Secrets& secrets,
+                                                        const decide::ProjectClocks& clocks) {
   model::Checked checked = model::check(state.documents());
   if (!checked.problems.empty()) {
     return fail(ErrorCode::BadData, fmt::format("the documents of '{}' cannot be used: {}", name_of(scope),
@@ -96,7 +98,7 @@ Result<std::shared_ptr<const ScopeState>> compile_scope(const Scope& scope, Scop
     segment.version = static_cast<std::uint32_t>(state.versions.at(id).version);
   }
   state.snapshot = decide::Snapshot::compile(std::move(checked.configuration), revision_of(state.versions),
-                                             seeds_of(scope, secrets));
+                                             seeds_of(scope, secrets), clocks);
   return std::make_shared<const ScopeState>(std::move(state));
 }
 
@@ -127,7 +129,8 @@ Result<DocumentVersions> read_versions(const std::vector<store::DocumentVersionR
   return versions;
 }
 
-Result<State> load_state(store::DocumentStore& store, store::Head head, const Secrets& secrets) {
+Result<State> load_state(store::DocumentStore& store, store::Head head, const Secrets& secrets,
+                         const decide::ProjectClocks& clocks) {
   State state;
   state.head = std::move(head);
   auto tenancy = store.tenancy();
@@ -160,7 +163,7 @@ Result<State> load_state(store::DocumentStore& store, store::Head head, const Se
       scope_state.versions.merge(*versions);
     }
     const Scope scope{project->key, environment.key};
-    auto compiled = compile_scope(scope, std::move(scope_state), secrets);
+    auto compiled = compile_scope(scope, std::move(scope_state), secrets, clocks);
     if (!compiled) return tl::unexpected(compiled.error());
     state.scopes.emplace(scope, std::move(*compiled));
   }

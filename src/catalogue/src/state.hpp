@@ -67,7 +67,8 @@ struct State {
 
 /// Compiles the snapshot of a scope from its documents. Errors: BadData (they do not make sense together).
 [[nodiscard]] Result<std::shared_ptr<const ScopeState>> compile_scope(const Scope& scope, ScopeState state,
-                                                                      const Secrets& secrets);
+                                                                      const Secrets& secrets,
+                                                                      const decide::ProjectClocks& clocks);
 
 /// Bodies in a stored row. Errors: BadData.
 [[nodiscard]] Result<Value> read_body(const store::DocumentName& name, std::string_view body);
@@ -75,6 +76,7 @@ struct State {
 [[nodiscard]] Result<DocumentVersions> read_versions(const std::vector<store::DocumentVersionRow>& rows);
 
 /// Reads everything that is stored. Errors: those of the store, BadData (it does not fit its seal).
-[[nodiscard]] Result<State> load_state(store::DocumentStore& store, store::Head head, const Secrets& secrets);
+[[nodiscard]] Result<State> load_state(store::DocumentStore& store, store::Head head, const Secrets& secrets,
+                                       const decide::ProjectClocks& clocks);
 
 }  // namespace splitplot::catalogue

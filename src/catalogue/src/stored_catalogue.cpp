@@ -63,18 +63,20 @@ std::vector<Scope> changed_snapshots(const State& before, const State& after) {
 
 Result<std::unique_ptr<StoredCatalogue>> StoredCatalogue::load(std::unique_ptr<store::DocumentStore> store,
                                                                store::Head head, Secrets secrets,
-                                                               const Clock& clock) {
-  auto state = load_state(*store, std::move(head), secrets);
+                                                               const Clock& clock,
+                                                               decide::ProjectClocks clocks) {
+  auto state = load_state(*store, std::move(head), secrets, clocks);
   if (!state) return tl::unexpected(state.error());
   return std::unique_ptr<StoredCatalogue>(
-      new StoredCatalogue(std::move(store), std::move(secrets), clock, std::move(*state)));
+      new StoredCatalogue(std::move(store), std::move(secrets), clock, std::move(clocks), std::move(*state)));
 }
 
 StoredCatalogue::StoredCatalogue(std::unique_ptr<store::DocumentStore> store, Secrets secrets,
-                                 const Clock& clock, State state)
+                                 const Clock& clock, decide::ProjectClocks clocks, State state)
     : store_(std::move(store)),
       secrets_(std::move(secrets)),
       clock_(clock),
+      clocks_(std::move(clocks)),
       state_(std::make_shared<const State>(std::move(state))) {}
 
 std::shared_ptr<const State> StoredCatalogue::state() const {
@@ -117,7 +119,7 @@ Result<Committed> StoredCatalogue::commit(const ChangePlan& plan, std::string_vi
   for (const AffectedScope& affected : affected_scopes(*current, plan.scope, plan.changes)) {
     ScopeState changed{affected.state->project_id, affected.state->environment_id,
                        changed_versions(affected.state->versions, affected.changes, revision), nullptr};
-    auto compiled = compile_scope(affected.scope, std::move(changed), secrets_);
+    auto compiled = compile_scope(affected.scope, std::move(changed), secrets_, clocks_);
     if (!compiled) return tl::unexpected(compiled.error());
     next.scopes[affected.scope] = std::move(*compiled);
   }

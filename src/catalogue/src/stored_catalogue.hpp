@@ -26,7 +26,8 @@ class StoredCatalogue final : public Catalogue {
  public:
   /// Loads what is stored; `head` is the store's. `clock` must outlive this.
   static Result<std::unique_ptr<StoredCatalogue>> load(std::unique_ptr<store::DocumentStore> store,
-                                                       store::Head head, Secrets secrets, const Clock& clock);
+                                                       store::Head head, Secrets secrets, const Clock& clock,
+                                                       decide::ProjectClocks clocks);
 
   Result<ChangePlan> plan(const Scope& scope, const std::vector<model::DocumentText>& texts,
                           Absent absent) override;
@@ -51,7 +52,7 @@ class StoredCatalogue final : public Catalogue {
 
  private:
   StoredCatalogue(std::unique_ptr<store::DocumentStore> store, Secrets secrets, const Clock& clock,
-                  State state);
+                  decide::ProjectClocks clocks, State state);
 
   /// A key of a connection, with the row that is stored of it.
   struct MadeKey {
@@ -79,6 +80,7 @@ class StoredCatalogue final : public Catalogue {
   const Secrets secrets_;
   const Clock& clock_;
   const std::shared_ptr<Watchers> watchers_ = std::make_shared<Watchers>();
+  const decide::ProjectClocks clocks_;
   std::mutex writing_;  ///< held by who computes and writes the next state
   mutable std::mutex showing_;
   std::shared_ptr<const State> state_;  ///< guarded by showing_

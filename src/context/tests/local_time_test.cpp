@@ -37,6 +37,15 @@ TEST(TimeZone, ChangesTheClockWhenTheLawSays) {
   EXPECT_EQ(local_text("Europe/Berlin", "2026-10-25T01:00:00Z"), "2026-10-25 02:00 0");
 }
 
+TEST(TimeZone, KnowsWhenItsClocksShowATime) {
+  const TimeZone berlin = *TimeZone::named("Europe/Berlin");
+  const auto when = [&berlin](const char* shown) { return rfc3339(berlin.when(*parse_rfc3339(shown))); };
+  EXPECT_EQ(when("2026-12-01T08:00:00.5Z"), "2026-12-01T07:00:00.500Z");
+  EXPECT_EQ(when("2026-07-01T08:00:00Z"), "2026-07-01T06:00:00.000Z");
+  EXPECT_EQ(when("2026-03-29T02:30:00Z"), "2026-03-29T01:00:00.000Z") << "skipped";
+  EXPECT_EQ(when("2026-10-25T02:30:00Z"), "2026-10-25T00:30:00.000Z") << "shown twice: the first";
+}
+
 TEST(TimeZone, KnowsSummersToCome) {
   EXPECT_EQ(local_text("Europe/Berlin", "2036-07-01T10:00:00Z"), "2036-07-01 12:00 2");
   EXPECT_EQ(local_text("America/New_York", "2036-07-01T10:00:00Z"), "2036-07-01 06:00 2");

@@ -23,19 +23,51 @@ bool is_targeting_key(const std::string& attribute) {
 
 class SnapshotCompiler {
  public:
-  SnapshotCompiler(const model::Configuration& configuration, const SeedSource& seeds)
-      : configuration_(configuration), seeds_(seeds) {}
+  SnapshotCompiler(const model::Configuration& configuration, const SeedSource& seeds,
+                   const ProjectClocks& clocks)
+      : configuration_(configuration), seeds_(seeds), clocks_(clocks) {}
 
   [[nodiscard]] CompiledExperiment experiment(const model::Experiment& experiment) const {
     CompiledExperiment compiled;
     compiled.experiment = &experiment;
     compiled.variants = experiment.variants.size();
     compiled.population = condition_of(experiment.population);
-    compiled.unit = unit("experiment", experiment.key, experiment.seed, experiment.attribute);
+    const auto version = static_cast<HashVersion>(experiment.hash_version);
+    compiled.unit = unit("experiment", experiment.key, experiment.seed, experiment.attribute, version);
     if (experiment.layer) compiled.filters.push_back(slice(*experiment.layer));
-    std::vector<double> weights;
-    for (const model::ExperimentVariant& variant : experiment.variants) weights.push_back(variant.weight);
-    compiled.ranges = bucket_ranges(weights, experiment.coverage);
+    compiled.urls = experiment.compiled_pages.get();
+    compiled.window = window(experiment.schedule);
+    compiled.allocation = allocation(experiment, experiment.coverage);
+    for (const model::RampStep& step : experiment.ramp)
+      compiled.ramp.push_back({moment(step.from), allocation(experiment, step.share)});
+    if (!experiment.overrides.empty()) compiled.overrides = &experiment.overrides;
+    if (experiment.sticky) make_sticky(experiment, compiled);
+    // Who is held out is shown what the other rules say.
+    if (experiment.holdout) compiled.pass_through.assign(compiled.variants, true);
+    return compiled;
+  }
+
+  /// Keeps units that a running holdout holds out from taking part.
+  void hold_out(const CompiledExperiment& holdout, CompiledExperiment& experiment) const {
+    const BucketRange held = holdout.allocation.ranges[holdout.experiment->holdout->variant];
+    experiment.filters.push_back({holdout.unit.attribute,
+                                  holdout.unit.seed,
+                                  {{0, held.begin}, {held.end, 1}},
+                                  holdout.unit.is_targeting_key});
+  }
+
+  [[nodiscard]] std::vector<Prerequisite> prerequisites(
+      const std::vector<model::Prerequisite>& written,
+      const std::unordered_map<std::string_view, CompiledFlag>& flags) const {
+    std::vector<Prerequisite> compiled;
+    for (const model::Prerequisite& prerequisite : written) {
+      const auto flag = flags.find(prerequisite.flag);
+      compiled.push_back({prerequisite.flag, flag == flags.end() ? nullptr : &flag->second,
+                          condition_of(prerequisite.condition),
+                          prerequisite.otherwise == model::Prerequisite::Otherwise::Close
+                              ? Prerequisite::Otherwise::CloseGate
+                              : Prerequisite::Otherwise::SkipRule});
+    }
     return compiled;
   }
 
@@ -45,15 +77,9 @@ class SnapshotCompiler {
     CompiledRule compiled;
     compiled.id = rule.id;
     compiled.condition = condition_of(rule.condition);
+    compiled.window = window(rule.schedule);
     if (const auto* serve = std::get_if<model::FlagRule::Serve>(&rule.outcome)) {
-      CompiledServe outcome{served(flag, serve->variant), std::nullopt};
-      if (serve->rollout < 1)
-        outcome.rollout = Rollout{unit("rollout", flag.key + "/" + rule.id, serve->seed, serve->attribute),
-                                  {0, serve->rollout},
-                                  Rollout::End::Excluded};
-      // Nobody is in it, whoever they are.
-      if (serve->rollout <= 0) outcome.rollout->unit.is_targeting_key = false;
-      compiled.outcome = std::move(outcome);
+      compiled.outcome = CompiledServe{served(flag, serve->variant), rollout(flag, rule, *serve)};
     } else {
       const auto& asked = std::get<model::FlagRule::Experiment>(rule.outcome);
       const auto found = experiments.find(asked.key);
@@ -70,14 +96,68 @@ class SnapshotCompiler {
   }
 
  private:
-  [[nodiscard]] HashSeed seed(std::string_view kind, const std::string& key, const std::string& written) const {
-    return {written.empty() ? seeds_(kind, key) : written, HashVersion::Two};
+  [[nodiscard]] HashSeed seed(std::string_view kind, const std::string& key, const std::string& written,
+                              HashVersion version = HashVersion::Two) const {
+    return {written.empty() ? seeds_(kind, key) : written, version};
   }
 
   [[nodiscard]] HashedUnit unit(std::string_view kind, const std::string& key,
-                                const std::string& written_seed, const std::string& attribute) const {
-    return {model::AttributeName(attribute), std::nullopt, seed(kind, key, written_seed),
+                                const std::string& written_seed, const std::string& attribute,
+                                HashVersion version = HashVersion::Two) const {
+    return {model::AttributeName(attribute), std::nullopt, seed(kind, key, written_seed, version),
             is_targeting_key(attribute)};
+  }
+
+  [[nodiscard]] std::optional<Rollout> rollout(const model::Flag& flag, const model::FlagRule& rule,
+                                               const model::FlagRule::Serve& serve) const {
+    if (serve.ramp.empty() && serve.rollout >= 1) return std::nullopt;
+    Rollout compiled{unit("rollout", flag.key + "/" + rule.id, serve.seed, serve.attribute),
+                     {0, serve.rollout},
+                     {},
+                     Rollout::End::Excluded};
+    for (const model::RampStep& step : serve.ramp)
+      compiled.ramp.push_back({moment(step.from), {0, step.share}});
+    // Nobody is in it, whoever they are.
+    if (serve.ramp.empty() && serve.rollout <= 0) compiled.unit.is_targeting_key = false;
+    return compiled;
+  }
+
+  [[nodiscard]] static Allocation allocation(const model::Experiment& experiment, double coverage) {
+    std::vector<double> weights;
+    for (const model::ExperimentVariant& variant : experiment.variants) weights.push_back(variant.weight);
+    Allocation compiled{bucket_ranges(weights, coverage), {}};
+    for (const model::ConditionalWeights& group : experiment.weights_for) {
+      compiled.conditional_arms.push_back(
+          {condition_of(group.condition), bucket_ranges(group.weights, coverage)});
+    }
+    return compiled;
+  }
+
+  static void make_sticky(const model::Experiment& experiment, CompiledExperiment& compiled) {
+    const model::Stickiness& written = *experiment.sticky;
+    const std::string prefix = experiment.key + "__";
+    Stickiness sticky;
+    sticky.current = prefix + std::to_string(written.version);
+    for (std::uint32_t i = 0; i < written.first_valid; ++i)
+      sticky.blocked.push_back(prefix + std::to_string(i));
+    sticky.fallback = model::AttributeName(written.fallback_attribute.empty() ? experiment.attribute
+                                                                              : written.fallback_attribute);
+    for (const model::ExperimentVariant& variant : experiment.variants)
+      sticky.variants.push_back(variant.key);
+    if (!written.fallback_attribute.empty()) compiled.unit.fallback = sticky.fallback;
+    compiled.stickiness = std::move(sticky);
+  }
+
+  [[nodiscard]] Timestamp moment(const model::PlannedTime& time) const {
+    return time.clock == model::PlannedTime::ClockOf::Project ? clocks_(time.time) : time.time;
+  }
+
+  [[nodiscard]] std::optional<Window> window(const model::Schedule& schedule) const {
+    if (!schedule.from && !schedule.until) return std::nullopt;
+    Window compiled;
+    if (schedule.from) compiled.from = moment(*schedule.from);
+    if (schedule.until) compiled.until = moment(*schedule.until);
+    return compiled;
   }
 
   [[nodiscard]] Filter slice(const model::LayerSlice& written) const {
@@ -92,7 +172,25 @@ class SnapshotCompiler {
 
   const model::Configuration& configuration_;
   const SeedSource& seeds_;
+  const ProjectClocks& clocks_;
 };
+
+/// Whether one experiment holds units out of another.
+bool holds_out(const model::Experiment& holdout, const model::Experiment& experiment) {
+  if (!holdout.holdout || experiment.holdout || holdout.status != model::ExperimentStatus::Running)
+    return false;
+  const std::vector<std::string>& named = holdout.holdout->experiments;
+  return named.empty() || std::ranges::find(named, experiment.key) != named.end();
+}
+
+/// The same rule asking the holdout instead, which only looks on: who would meet the experiment counts as exposed to being
+/// held out of it, or to not being.
+CompiledRule asking(const CompiledExperiment& holdout, const CompiledRule& rule, const Served& fallback) {
+  CompiledRule compiled = rule;
+  CompiledExperimentRule outcome{&holdout, std::vector<Served>(holdout.variants, fallback)};
+  compiled.outcome = std::move(outcome);
+  return compiled;
+}
 
 /// Compiles segments from those that refer to none upwards. What is in a circle, or higher than the limit, stays out: its
 /// evaluation would not end, or not on this stack.
@@ -119,24 +217,43 @@ void compile_segments(const model::Configuration& documents,
 }  // namespace
 
 std::shared_ptr<const Snapshot> Snapshot::compile(model::Configuration configuration, std::uint64_t revision,
-                                                  const SeedSource& seeds) {
+                                                  const SeedSource& seeds, const ProjectClocks& clocks) {
   auto compiled = std::make_unique<Compiled>();
   compiled->configuration = std::move(configuration);
   compiled->revision = revision;
   const model::Configuration& documents = compiled->configuration;
-  const SnapshotCompiler compiler(documents, seeds);
+  const SnapshotCompiler compiler(documents, seeds, clocks);
 
   for (const auto& [key, experiment] : documents.experiments) {
     compiled->experiments.push_back(compiler.experiment(experiment));
     compiled->experiments_by_key.emplace(key, &compiled->experiments.back());
   }
+  for (CompiledExperiment& experiment : compiled->experiments) {
+    for (const CompiledExperiment& holdout : compiled->experiments) {
+      if (holds_out(*holdout.experiment, *experiment.experiment)) compiler.hold_out(holdout, experiment);
+    }
+  }
+  // All flags are there before prerequisites point to them.
+  for (const auto& [key, flag] : documents.flags) compiled->flags[key].key = key;
+  for (CompiledExperiment& experiment : compiled->experiments)
+    experiment.prerequisites = compiler.prerequisites(experiment.experiment->prerequisites, compiled->flags);
   for (const auto& [key, flag] : documents.flags) {
     CompiledFlag& place = compiled->flags[key];
-    place.key = key;
     place.enabled = flag.enabled;
     place.fallback = SnapshotCompiler::served(flag, flag.fallback);
+    for (const auto& [user, variant] : flag.overrides)
+      place.overrides.emplace(user, SnapshotCompiler::served(flag, variant));
     for (const model::FlagRule& rule : flag.rules) {
-      place.rules.push_back(compiler.rule(flag, rule, compiled->experiments_by_key));
+      CompiledRule next = compiler.rule(flag, rule, compiled->experiments_by_key);
+      next.prerequisites = compiler.prerequisites(rule.prerequisites, compiled->flags);
+      const auto* asks = std::get_if<CompiledExperimentRule>(&next.outcome);
+      if (asks != nullptr && asks->experiment != nullptr) {
+        for (const CompiledExperiment& holdout : compiled->experiments) {
+          if (holds_out(*holdout.experiment, *asks->experiment->experiment))
+            place.rules.push_back(asking(holdout, next, place.fallback));
+        }
+      }
+      place.rules.push_back(std::move(next));
     }
     compiled->flags_by_key.push_back(&place);
   }

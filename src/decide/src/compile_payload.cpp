@@ -175,7 +175,7 @@ class PayloadCompiler {
     compiled.prerequisites = prerequisites_of(written);
     if (const Value* pages = member(written, "urlPatterns")) {
       Result<model::UrlTargets> targets = model::UrlTargets::compile(*pages);
-      compiled.urls = targets ? std::move(*targets) : model::UrlTargets();
+      compiled.urls = &content_.pages.emplace_back(targets ? std::move(*targets) : model::UrlTargets());
     }
     if (const Value* forced = written.find("force")) {
       const std::optional<double> index = forced->number();
@@ -237,11 +237,12 @@ class PayloadCompiler {
 
   void read_ranges(const Value& written, CompiledExperiment& compiled) {
     if (const Value* ranges = member(written, "ranges")) {
-      compiled.ranges = ranges_of(*ranges);
+      compiled.allocation.ranges = ranges_of(*ranges);
       return;
     }
     const double coverage = coverage_of(written);
-    compiled.ranges = bucket_ranges(weights_of(member(written, "weights"), compiled.variants), coverage);
+    compiled.allocation.ranges =
+        bucket_ranges(weights_of(member(written, "weights"), compiled.variants), coverage);
     const Value* reference = member(written, "contextualBanditRef");
     const Value* bandits = content_.payload.find("contextualBandits");
     if (reference == nullptr || reference->if_text() == nullptr || bandits == nullptr) return;
@@ -249,7 +250,7 @@ class PayloadCompiler {
     const Value* contexts = bandit == nullptr ? nullptr : member(*bandit, "contexts");
     if (contexts == nullptr || contexts->if_array() == nullptr) return;
     for (const Value& context : *contexts->if_array()) {
-      compiled.conditional_arms.push_back(
+      compiled.allocation.conditional_arms.push_back(
           {condition_of(context.find("condition")),
            bucket_ranges(weights_of(member(context, "weights"), compiled.variants), coverage)});
     }
@@ -338,6 +339,7 @@ class PayloadCompiler {
         {model::AttributeName(text_or(written, "hashAttribute", kDefaultAttribute)), fallback_of(written),
          HashSeed(text_or(written, "seed", flag), version.value_or(HashVersion::Two)), false},
         {0, 0},
+        {},
         Rollout::End::Excluded};
     if (!version) return rollout;
     if (range != nullptr) {

@@ -13,6 +13,8 @@ constexpr int kDeepestPrerequisite = 64;
 
 /// The name that conditions of prerequisites have for the other flag's answer.
 const model::AttributeName kValueName("value");
+/// Overrides name users.
+const model::AttributeName kIdName("id");
 const Value kNull;
 
 /// A flag that waits for an answer, and who waits for it.
@@ -45,7 +47,7 @@ struct Scene {
   [[nodiscard]] bool meets(const model::Condition* condition) const {
     return condition == nullptr || condition->matches(evaluation.attributes, segments);
   }
-  [[nodiscard]] bool is_watched() const { return evaluation.observer != nullptr; }
+  [[nodiscard]] bool is_watched() const { return evaluation.checks != nullptr; }
 
   /// What is told of a check; only asked for where somebody looks on.
   struct Detail {
@@ -56,15 +58,15 @@ struct Scene {
     std::span<const BucketRange> ranges = {};
   };
   void tell(const Place& place, Check::What what, bool passed, const Detail& detail) const {
-    evaluation.observer->checked(flag, {.what = what,
-                                        .passed = passed,
-                                        .rule = place.rule,
-                                        .experiment = place.experiment,
-                                        .name = detail.name,
-                                        .value = detail.value,
-                                        .condition = detail.condition,
-                                        .bucket = detail.bucket,
-                                        .ranges = detail.ranges});
+    evaluation.checks->checked(flag, {.what = what,
+                                      .passed = passed,
+                                      .rule = place.rule,
+                                      .experiment = place.experiment,
+                                      .name = detail.name,
+                                      .value = detail.value,
+                                      .condition = detail.condition,
+                                      .bucket = detail.bucket,
+                                      .ranges = detail.ranges});
   }
 };
 
@@ -142,7 +144,7 @@ class ExperimentJudge {
   /// Whether anybody can be in it at all, on this page.
   bool is_open() {
     if (compiled_.variants < 2 || !evaluation().experiments_enabled) return tell(Check::What::Status, false);
-    return !compiled_.urls || tell(Check::What::Url, compiled_.urls->matches(evaluation().url));
+    return compiled_.urls == nullptr || tell(Check::What::Url, compiled_.urls->matches(evaluation().url));
   }
 
   bool is_forced() {
@@ -157,10 +159,15 @@ class ExperimentJudge {
           variant = static_cast<std::size_t>(*index);
       }
     }
+    note_unit();
+    if (!is_forced && compiled_.overrides != nullptr) {
+      const auto overridden = compiled_.overrides->find(assignment_.bucket_value.view());
+      is_forced = overridden != compiled_.overrides->end();
+      if (is_forced) variant = overridden->second;
+    }
     if (!is_forced) return false;
     assignment_.variant = variant;
     assignment_.is_forced = true;
-    note_unit();
     tell(Check::What::Override, true);
     return true;
   }
@@ -169,7 +176,8 @@ class ExperimentJudge {
     const model::ExperimentStatus status = compiled_.experiment->status;
     const bool runs = status == model::ExperimentStatus::Running ||
                       (status == model::ExperimentStatus::Stopped && compiled_.forced_variant.has_value());
-    return runs || tell(Check::What::Status, false);
+    if (!runs) return tell(Check::What::Status, false);
+    return !compiled_.window || tell(Check::What::Schedule, compiled_.window->contains(evaluation().now));
   }
 
   void note_unit() {
@@ -185,7 +193,6 @@ class ExperimentJudge {
 
   /// The population is asked before a missing unit is complained of: who is not meant needs none.
   bool find_unit() {
-    note_unit();
     if (assignment_.bucket_value.empty()) {
       if (!meets_population()) return false;
       return miss_unit(compiled_.unit.is_targeting_key, compiled_.unit.attribute.text());
@@ -286,10 +293,13 @@ class ExperimentJudge {
   }
 
   bool choose_variant() {
-    const std::vector<BucketRange>* ranges = &compiled_.ranges;
-    for (std::size_t i = 0; i < compiled_.conditional_arms.size(); ++i) {
-      if (!scene_.meets(compiled_.conditional_arms[i].condition)) continue;
-      ranges = &compiled_.conditional_arms[i].ranges;
+    const Allocation* allocation =
+        compiled_.ramp.empty() ? &compiled_.allocation : stage_at(evaluation().now, compiled_.ramp);
+    if (allocation == nullptr) return tell(Check::What::Schedule, false);
+    const std::vector<BucketRange>* ranges = &allocation->ranges;
+    for (std::size_t i = 0; i < allocation->conditional_arms.size(); ++i) {
+      if (!scene_.meets(allocation->conditional_arms[i].condition)) continue;
+      ranges = &allocation->conditional_arms[i].ranges;
       assignment_.arms = i;
       break;
     }
@@ -300,7 +310,7 @@ class ExperimentJudge {
 
   void remember() {
     if (!compiled_.stickiness || evaluation().sticky == nullptr || assignment_.is_forced ||
-        !scene_.is_watched())
+        evaluation().observer == nullptr)
       return;
     evaluation().observer->remember({assignment_.attribute, assignment_.bucket_value,
                                      compiled_.stickiness->current,
@@ -351,6 +361,11 @@ class FlagJudge {
   /// Whether the rule settles the flag.
   bool apply(const CompiledRule& rule) {
     place_.rule = rule.id;
+    if (rule.window) {
+      const bool holds = rule.window->contains(scene_.evaluation.now);
+      if (scene_.is_watched()) scene_.tell(place_, Check::What::Schedule, holds, {});
+      if (!holds) return false;
+    }
     switch (meet_prerequisites(rule.prerequisites, scene_, place_)) {
       case Met::Yes:
         break;
@@ -393,8 +408,10 @@ class FlagJudge {
       return false;
     }
     const double bucket = rollout.unit.seed.bucket(unit);
-    const bool is_in = rollout.range.contains(bucket) ||
-                       (rollout.end == Rollout::End::Included && bucket == rollout.range.end);
+    const BucketRange* range =
+        rollout.ramp.empty() ? &rollout.range : stage_at(scene_.evaluation.now, rollout.ramp);
+    const bool is_in = range != nullptr && (range->contains(bucket) ||
+                                            (rollout.end == Rollout::End::Included && bucket == range->end));
     tell_rollout(rollout, bucket, is_in);
     if (!is_in) return false;
     answer(serve.served, Source::Rule, Reason::Split);
@@ -425,7 +442,7 @@ class FlagJudge {
     if (!assignment.variant) return false;
     const std::size_t variant = *assignment.variant;
     const Served& served = rule.served[variant];
-    if (scene_.is_watched() && !assignment.is_forced)
+    if (scene_.evaluation.observer != nullptr && !assignment.is_forced)
       scene_.evaluation.observer->assigned(compiled_.key, assignment, *served.value);
     if (variant < rule.experiment->pass_through.size() && rule.experiment->pass_through[variant])
       return false;
@@ -446,6 +463,18 @@ const Value* forced_value(const CompiledFlag& flag, const Evaluation& evaluation
   return evaluation.forced_values == nullptr ? nullptr : evaluation.forced_values->find(flag.key);
 }
 
+Decision overridden_decision(const CompiledFlag& flag, const Served& served, const Evaluation& evaluation) {
+  Decision decision;
+  decision.value = served.value;
+  decision.variant = served.variant;
+  decision.source = Source::Override;
+  decision.reason = Reason::TargetingMatch;
+  if (evaluation.checks != nullptr)
+    evaluation.checks->checked(flag.key,
+                               {.what = Check::What::Override, .passed = true, .value = served.value});
+  return decision;
+}
+
 Decision decide_waiting(const CompiledFlag& flag, const Evaluation& evaluation,
                         const model::SegmentMembership& segments, const Waiting* asker) {
   const Waiting waiting{&flag, asker, asker == nullptr ? 0 : asker->depth + 1};
@@ -459,10 +488,14 @@ Decision decide_waiting(const CompiledFlag& flag, const Evaluation& evaluation,
     decision.value = forced;
     decision.source = Source::Override;
     decision.reason = Reason::Static;
-    if (evaluation.observer != nullptr)
-      evaluation.observer->checked(flag.key,
-                                   {.what = Check::What::Override, .passed = true, .value = forced});
+    if (evaluation.checks != nullptr)
+      evaluation.checks->checked(flag.key, {.what = Check::What::Override, .passed = true, .value = forced});
     return decision;
+  }
+  if (!flag.overrides.empty()) {
+    const UnitText user(evaluation.attributes.find(kIdName));
+    const auto overridden = flag.overrides.find(user.view());
+    if (overridden != flag.overrides.end()) return overridden_decision(flag, overridden->second, evaluation);
   }
   return FlagJudge(flag, evaluation, segments, waiting).decide();
 }

@@ -5,6 +5,7 @@
 
 #include "fnv.hpp"
 
+#include <splitplot/base/time.hpp>
 #include <splitplot/decide/evaluation.hpp>
 #include <splitplot/decide/hash.hpp>
 #include <splitplot/model/attributes.hpp>
@@ -14,9 +15,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -74,9 +79,36 @@ struct Served {
   std::string_view variant;
 };
 
+/// From (included) until (excluded).
+struct Window {
+  Timestamp from = Timestamp::min();
+  Timestamp until = Timestamp::max();
+
+  [[nodiscard]] bool contains(Timestamp now) const { return from <= now && now < until; }
+};
+
+/// What holds from a time on.
+template <typename T>
+struct Stage {
+  Timestamp from;
+  T what;
+};
+
+/// The last stage that has begun; null where none has.
+template <typename T>
+[[nodiscard]] const T* stage_at(Timestamp now, const std::vector<Stage<T>>& stages) {
+  const T* current = nullptr;
+  for (const Stage<T>& stage : stages) {
+    if (stage.from > now) break;
+    current = &stage.what;
+  }
+  return current;
+}
+
 struct Rollout {
   HashedUnit unit;
   BucketRange range;
+  std::vector<Stage<BucketRange>> ramp;  ///< stands in for `range`, unless it is empty
   /// GrowthBook's `coverage` of a forced value includes its end.
   enum class End { Excluded, Included } end = End::Excluded;
 };
@@ -90,6 +122,12 @@ struct CompiledServe {
 struct Arms {
   const model::Condition* condition = nullptr;  ///< null: everybody
   std::vector<BucketRange> ranges;
+};
+
+/// Who gets which variant.
+struct Allocation {
+  std::vector<BucketRange> ranges;
+  std::vector<Arms> conditional_arms;  ///< the first that is met stands in for `ranges`
 };
 
 struct Stickiness {
@@ -114,9 +152,12 @@ struct CompiledExperiment {
   };
   std::optional<Namespace> in_namespace;
   std::vector<Prerequisite> prerequisites;
-  std::optional<model::UrlTargets> urls;
-  std::vector<BucketRange> ranges;
-  std::vector<Arms> conditional_arms;  ///< the first that is met stands in for `ranges`
+  const model::UrlTargets* urls = nullptr;  ///< null: all pages
+  std::optional<Window> window;             ///< nothing: always
+  Allocation allocation;
+  std::vector<Stage<Allocation>> ramp;  ///< stands in for `allocation`, unless it is empty
+  /// Users to variants; null: nobody is overridden.
+  const std::map<std::string, std::size_t, std::less<>>* overrides = nullptr;
   std::optional<Stickiness> stickiness;
   std::optional<std::size_t> forced_variant;  ///< everybody in it gets that one; beyond the last: nobody
   std::vector<bool> pass_through;             ///< variants that only look on: the next rule decides
@@ -129,6 +170,7 @@ struct CompiledExperimentRule {
 
 struct CompiledRule {
   std::string_view id;
+  std::optional<Window> window;  ///< nothing: always
   std::vector<Prerequisite> prerequisites;
   std::vector<Filter> filters;
   const model::Condition* condition = nullptr;  ///< null: everybody
@@ -140,6 +182,7 @@ struct CompiledFlag {
   bool enabled = true;
   Served fallback;
   std::vector<CompiledRule> rules;
+  std::unordered_map<std::string_view, Served> overrides;  ///< by the id of a user
 };
 
 }  // namespace splitplot::decide

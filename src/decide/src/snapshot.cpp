@@ -25,6 +25,10 @@ std::string_view name_of(Reason reason) {
   return "UNKNOWN";
 }
 
+Timestamp utc_clocks(Timestamp shown) {
+  return shown;
+}
+
 Snapshot::Snapshot(std::unique_ptr<const Compiled> compiled) : compiled_(std::move(compiled)) {}
 Snapshot::~Snapshot() = default;
 

@@ -28,6 +28,7 @@ struct Snapshot::Compiled {
   Value payload;
   std::deque<model::Condition> conditions;
   std::deque<model::Experiment> made_experiments;
+  std::deque<model::UrlTargets> pages;
   model::ValueLists lists;
 
   std::deque<CompiledExperiment> experiments;

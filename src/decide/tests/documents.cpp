@@ -33,11 +33,19 @@ model::Flag flag(const std::string& key, std::vector<model::FlagRule> rules) {
 
 model::FlagRule serve(const std::string& id, std::string_view condition_text, double rollout,
                       const std::string& seed, const std::string& attribute) {
-  return {id, condition(condition_text), model::FlagRule::Serve{1, rollout, seed, attribute}};
+  return {.id = id,
+          .condition = condition(condition_text),
+          .schedule = {},
+          .prerequisites = {},
+          .outcome = model::FlagRule::Serve{1, rollout, {}, seed, attribute}};
 }
 
 model::FlagRule ask(const std::string& id, const std::string& experiment, std::string_view condition_text) {
-  return {id, condition(condition_text), model::FlagRule::Experiment{experiment, {0, 1}}};
+  return {.id = id,
+          .condition = condition(condition_text),
+          .schedule = {},
+          .prerequisites = {},
+          .outcome = model::FlagRule::Experiment{experiment, {0, 1}}};
 }
 
 model::Experiment experiment(const std::string& key, std::vector<double> weights) {

@@ -26,6 +26,9 @@ class Checker {
   }
 
   Checked run() {
+    // First: conditions of all others may name them.
+    read_all(DocumentKind::List, configuration_.lists, read_list);
+    for (const auto& [key, list] : configuration_.lists) findings_.lists.emplace(key, list.values);
     read_all(DocumentKind::Layer, configuration_.layers, read_layer);
     read_all(DocumentKind::Connection, configuration_.connections, read_connection);
     read_all(DocumentKind::Segment, configuration_.segments, read_segment);
@@ -36,6 +39,8 @@ class Checker {
                return read_flag(key, body, spot, configuration_.experiments);
              });
     check_references(ids_, findings_);
+    resolve_prerequisites(configuration_, findings_);
+    check_holdouts(configuration_.experiments, findings_);
     check_segment_order(configuration_.segments, findings_);
     check_layer_slices(configuration_.experiments, findings_);
     return {.configuration = std::move(configuration_),

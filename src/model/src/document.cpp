@@ -37,6 +37,8 @@ std::string_view name_of(DocumentKind kind) {
       return "flag";
     case DocumentKind::Layer:
       return "layer";
+    case DocumentKind::List:
+      return "list";
     case DocumentKind::Metric:
       return "metric";
     case DocumentKind::Segment:

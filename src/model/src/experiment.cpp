@@ -1,5 +1,6 @@
 #include "nouns.hpp"
 #include "object_reader.hpp"
+#include "restrictions.hpp"
 
 #include <splitplot/base/key.hpp>
 
@@ -92,17 +93,143 @@ std::vector<ExperimentVariant> read_variants(const Value& written, const Spot& s
       elements != nullptr ? variants_of_list(*elements, spot) : variants_of_object(*members, spot), spot);
 }
 
-void read_control(ObjectReader& reader, Experiment& experiment) {
-  const std::optional<std::string> control = reader.text("control");
-  if (!control || experiment.variants.empty()) return;
-  const auto found = std::ranges::find(experiment.variants, *control, &ExperimentVariant::key);
-  if (found != experiment.variants.end()) {
-    experiment.control = static_cast<std::size_t>(found - experiment.variants.begin());
-    return;
-  }
+/// Position of a variant; else nothing, and a note. Where none could be read, none is missed.
+std::optional<std::size_t> find_arm(const Experiment& experiment, const std::string& key, const Spot& spot) {
+  const auto found = std::ranges::find(experiment.variants, key, &ExperimentVariant::key);
+  if (found != experiment.variants.end())
+    return static_cast<std::size_t>(found - experiment.variants.begin());
   std::vector<std::string> names;
   for (const ExperimentVariant& variant : experiment.variants) names.push_back(variant.key);
-  reader.at("control").unknown("variant", *control, names);
+  if (!names.empty()) spot.unknown("variant", key, names);
+  return std::nullopt;
+}
+
+void read_control(ObjectReader& reader, Experiment& experiment) {
+  const std::optional<std::string> control = reader.text("control");
+  if (control) experiment.control = find_arm(experiment, *control, reader.at("control")).value_or(0);
+}
+
+/// {control: 50, express: 50}: shares of the variants that are named.
+std::vector<double> weights_of(const Value& written, const Experiment& experiment, const Spot& spot) {
+  std::vector<double> weights(experiment.variants.size(), 0);
+  const Value::Object* members = written.if_object();
+  if (members == nullptr) {
+    expected("an object", written, spot, "write {control: 50, treatment: 50}");
+    return weights;
+  }
+  double sum = 0;
+  for (const Member& member : *members) {
+    const std::optional<std::size_t> variant = find_arm(experiment, member.name, spot.at(member.name));
+    const std::optional<double> weight = read_weight(member.value, spot.at(member.name));
+    if (!variant || !weight) continue;
+    weights[*variant] = *weight;
+    sum += *weight;
+  }
+  if (members->size() < 2)
+    spot.problem("a segment is tested with at least two variants", "name the control, too");
+  for (double& weight : weights) weight /= sum > 0 ? sum : 1;
+  return weights;
+}
+
+void read_weights_for(ObjectReader& reader, Experiment& experiment) {
+  const Value* written = reader.take("variants_for");
+  if (written == nullptr) return;
+  const Spot spot = reader.at("variants_for");
+  const Value::Array* elements = written->if_array();
+  if (elements == nullptr) return expected("a list", *written, spot, "write [{if: {...}, variants: {...}}]");
+  if (elements->size() > kMostVariants)
+    return spot.problem("at most " + std::to_string(kMostVariants) + " groups have variants of their own");
+  for (std::size_t i = 0; i < elements->size(); ++i) {
+    ObjectReader group((*elements)[i], spot.at(i));
+    ConditionalWeights weights;
+    group.require("if", "say whom it is about: {$inSegment: ...}");
+    weights.condition = group.condition("if");
+    const Value* variants = group.require("variants", "write {control: 50, treatment: 50}");
+    if (variants != nullptr) {
+      weights.weights = weights_of(*variants, experiment, group.at("variants"));
+      if (experiment.control < weights.weights.size() && weights.weights[experiment.control] == 0)
+        group.at("variants")
+            .problem("it leaves out the control, which all groups have in common",
+                     "name '" + experiment.variants[experiment.control].key + "', too");
+    }
+    group.finish();
+    experiment.weights_for.push_back(std::move(weights));
+  }
+}
+
+std::uint32_t version_of(ObjectReader& reader, std::string_view name) {
+  constexpr std::int64_t kLastVersion = 1000;
+  const std::optional<std::int64_t> version = reader.integer(name);
+  if (!version) return 0;
+  if (*version >= 0 && *version <= kLastVersion) return static_cast<std::uint32_t>(*version);
+  reader.at(name).problem("must lie between 0 and 1000", "count up by one to assign everybody anew");
+  return 0;
+}
+
+std::optional<Stickiness> read_stickiness(ObjectReader& reader) {
+  const Value* written = reader.take("sticky");
+  if (written == nullptr) return std::nullopt;
+  if (const bool* truth = written->if_boolean()) return *truth ? std::optional(Stickiness{}) : std::nullopt;
+  ObjectReader sticky(*written, reader.at("sticky"));
+  Stickiness stickiness;
+  stickiness.version = version_of(sticky, "version");
+  stickiness.first_valid = version_of(sticky, "first_valid");
+  stickiness.fallback_attribute = sticky.text("fallback_attribute").value_or("");
+  sticky.finish();
+  if (stickiness.first_valid > stickiness.version)
+    sticky.at("first_valid").problem("it lies behind the version that assigns now", "nobody could take part");
+  return stickiness;
+}
+
+void read_pages(ObjectReader& reader, Experiment& experiment) {
+  const Value* written = reader.take("pages");
+  if (written == nullptr) return;
+  // A bare text is a simple pattern.
+  Value patterns = *written;
+  if (Value::Array* elements = patterns.if_array()) {
+    for (Value& element : *elements) {
+      if (element.if_text() != nullptr)
+        element = Value::Object{{"type", "simple"}, {"pattern", *element.if_text()}};
+    }
+  }
+  std::string pointer;
+  Result<UrlTargets> targets = UrlTargets::compile(patterns, &pointer);
+  if (!targets)
+    return reader.at("pages").below(pointer).problem(targets.error().message, targets.error().hint);
+  experiment.pages = std::move(patterns);
+  experiment.compiled_pages = std::make_shared<const UrlTargets>(std::move(*targets));
+}
+
+void read_holdout(ObjectReader& reader, Experiment& experiment) {
+  const Value* written = reader.take("holds_out");
+  if (written == nullptr) return;
+  ObjectReader holdout(*written, reader.at("holds_out"));
+  Holdout read;
+  holdout.require("variant", "name the variant whose units take part in nothing else");
+  if (const std::optional<std::string> variant = holdout.text("variant"))
+    read.variant = find_arm(experiment, *variant, holdout.at("variant")).value_or(0);
+  for (auto& [key, place] : holdout.texts("of")) {
+    place.refers_to(DocumentKind::Experiment, key);
+    read.experiments.push_back(std::move(key));
+  }
+  holdout.finish();
+  const Value::Object* population = experiment.population.written.if_object();
+  if (population != nullptr && !population->empty())
+    reader.at("holds_out")
+        .problem("an experiment that holds out others has no population of its own",
+                 "whom it keeps out is decided by hash alone");
+  experiment.holdout = std::move(read);
+}
+
+int read_hash_version(ObjectReader& reader) {
+  const std::int64_t version = reader.integer("hash_version").value_or(2);
+  if (version != 1 && version != 2)
+    reader.at("hash_version").problem("there are versions 1 and 2", "leave it out for the better one");
+  if (version == 1)
+    reader.at("hash_version")
+        .warning("under version 1, experiments with similar seeds are not independent",
+                 "only for an experiment that began elsewhere");
+  return version == 1 ? 1 : 2;
 }
 
 void read_slice(const Value& written, const Spot& spot, LayerSlice& slice) {
@@ -191,10 +318,22 @@ Experiment read_experiment(const std::string& key, const Value& body, const Spot
                         .value_or(experiment.unit);
   experiment.attribute = reader.text("attribute").value_or(experiment.attribute);
   experiment.population = reader.condition("population");
-  experiment.coverage = reader.share("coverage").value_or(experiment.coverage);
+  ShareOrRamp coverage = read_share_or_ramp(reader, "coverage");
+  experiment.coverage = coverage.share.value_or(experiment.coverage);
+  experiment.ramp = std::move(coverage.ramp);
+  experiment.schedule = read_schedule(reader);
+  experiment.prerequisites = read_prerequisites(reader);
   if (const Value* variants = reader.require("variants", "write {control: 50, treatment: 50}"))
     experiment.variants = read_variants(*variants, reader.at("variants"));
   read_control(reader, experiment);
+  read_weights_for(reader, experiment);
+  experiment.overrides = read_overrides(reader, [&experiment](const std::string& name, const Spot& place) {
+    return find_arm(experiment, name, place);
+  });
+  experiment.sticky = read_stickiness(reader);
+  read_pages(reader, experiment);
+  read_holdout(reader, experiment);
+  experiment.hash_version = read_hash_version(reader);
   experiment.layer = read_layer_slice(reader);
   experiment.seed = reader.text("seed").value_or("");
   read_metrics(reader, experiment);

@@ -1,6 +1,7 @@
 #include "flag_rules.hpp"
 #include "nouns.hpp"
 #include "object_reader.hpp"
+#include "restrictions.hpp"
 
 #include <splitplot/base/key.hpp>
 
@@ -126,6 +127,9 @@ Flag read_flag(const std::string& key, const Value& body, const Spot& spot,
       flag.fallback = find_variant(flag, *fallback, reader.at("default")).value_or(0);
   }
   flag.enabled = reader.boolean("enabled").value_or(flag.enabled);
+  flag.overrides = read_overrides(reader, [&flag](const std::string& name, const Spot& place) {
+    return find_variant(flag, name, place);
+  });
   if (const Value* rules = reader.take("rules")) read_rules(*rules, reader.at("rules"), experiments, flag);
   reader.finish();
   return flag;

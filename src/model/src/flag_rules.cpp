@@ -2,6 +2,7 @@
 
 #include "nouns.hpp"
 #include "object_reader.hpp"
+#include "restrictions.hpp"
 
 #include <algorithm>
 #include <set>
@@ -22,7 +23,9 @@ FlagRule::Serve read_serve(ObjectReader& reader, const RuleContext& context) {
   FlagRule::Serve serve;
   if (const std::optional<std::string> variant = reader.text("serve"))
     serve.variant = find_variant(context.flag, *variant, reader.at("serve")).value_or(0);
-  serve.rollout = reader.share("rollout").value_or(serve.rollout);
+  ShareOrRamp rollout = read_share_or_ramp(reader, "rollout");
+  serve.rollout = rollout.share.value_or(serve.rollout);
+  serve.ramp = std::move(rollout.ramp);
   serve.seed = reader.text("seed").value_or("");
   serve.attribute = reader.text("attribute").value_or(serve.attribute);
   warn_of_seed(serve.seed, reader.at("seed"));
@@ -87,13 +90,19 @@ FlagRule read_rule(const Value& written, const Spot& spot, std::size_t position,
   ObjectReader reader(written, spot);
   std::string id = reader.key("id").value_or(std::to_string(position + 1));
   WrittenCondition condition = reader.condition("if");
+  Schedule schedule = read_schedule(reader);
+  std::vector<Prerequisite> prerequisites = read_prerequisites(reader);
   const bool serves = reader.take("serve") != nullptr;
   const bool asks = reader.take("experiment") != nullptr;
   if (written.if_object() != nullptr && serves == asks)
     spot.problem(serves ? "a rule serves a variant or asks an experiment, not both"
                         : "a rule must serve a variant or ask an experiment",
                  "write serve: or experiment:");
-  FlagRule rule{.id = std::move(id), .condition = std::move(condition), .outcome = FlagRule::Serve{}};
+  FlagRule rule{.id = std::move(id),
+                .condition = std::move(condition),
+                .schedule = schedule,
+                .prerequisites = std::move(prerequisites),
+                .outcome = FlagRule::Serve{}};
   if (asks) {
     rule.outcome = read_experiment_rule(reader, context);
   } else {
@@ -107,7 +116,8 @@ bool is_for_everybody(const FlagRule& rule) {
   const Value::Object* members = rule.condition.written.if_object();
   const bool is_unconditional = rule.condition.written.is_null() || (members != nullptr && members->empty());
   const auto* serve = std::get_if<FlagRule::Serve>(&rule.outcome);
-  return is_unconditional && serve != nullptr && serve->rollout == 1;
+  const bool is_always = !rule.schedule.from && !rule.schedule.until && rule.prerequisites.empty();
+  return is_unconditional && is_always && serve != nullptr && serve->rollout == 1 && serve->ramp.empty();
 }
 
 }  // namespace

@@ -150,13 +150,14 @@ WrittenCondition ObjectReader::condition(std::string_view name) {
   if (member == nullptr) return {.written = {}, .compiled = std::make_shared<const Condition>()};
   WrittenCondition condition{.written = *member, .compiled = nullptr};
   std::string pointer;
-  Result<Condition> compiled = Condition::compile(*member, &pointer);
+  Result<Condition> compiled = Condition::compile(*member, &pointer, &spot_.lists());
   if (!compiled) {
     at(name).below(pointer).problem(compiled.error().message, compiled.error().hint);
     condition.compiled = std::make_shared<const Condition>();
     return condition;
   }
   for (const std::string& segment : compiled->segments()) at(name).refers_to(DocumentKind::Segment, segment);
+  for (const std::string& list : compiled->lists()) at(name).refers_to(DocumentKind::List, list);
   condition.compiled = std::make_shared<const Condition>(std::move(*compiled));
   return condition;
 }

@@ -1,4 +1,4 @@
-// Layers, connections and segments: a few members each.
+// Layers, connections, segments and lists: a few members each.
 #include "nouns.hpp"
 #include "object_reader.hpp"
 
@@ -58,6 +58,26 @@ Connection read_connection(const std::string& key, const Value& body, const Spot
         .problem("a client connection records no exposures: its SDK sends them", "remove the member");
   connection.record_exposures = record.value_or(true) && connection.kind != ConnectionKind::Client;
   return connection;
+}
+
+List read_list(const std::string& key, const Value& body, const Spot& spot) {
+  ObjectReader reader(body, spot);
+  std::string description = reader.text("description").value_or("");
+  const Value* values = reader.require("values", "write [a, b]");
+  reader.finish();
+  static const Value::Array kNone;
+  const Value::Array* elements = values == nullptr ? &kNone : values->if_array();
+  if (elements == nullptr) {
+    expected("a list", *values, spot.at("values"), "write [a, b]");
+    elements = &kNone;
+  }
+  for (std::size_t i = 0; i < elements->size(); ++i) {
+    const Value& element = (*elements)[i];
+    if (element.if_array() == nullptr && element.if_object() == nullptr) continue;
+    spot.at("values").at(i).problem("nothing is identical to a list or an object",
+                                    "list texts, numbers, booleans or null");
+  }
+  return {key, std::move(description), ValueList(*elements)};
 }
 
 Segment read_segment(const std::string& key, const Value& body, const Spot& spot) {

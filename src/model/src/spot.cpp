@@ -8,7 +8,7 @@
 namespace splitplot::model {
 namespace {
 
-constexpr std::size_t kMostNamesInHint = 20;
+constexpr std::size_t kMostNamesInHint = 40;
 
 Problem problem_at(const std::string& subject, const std::string& pointer, std::string message,
                    std::string hint) {

@@ -1,6 +1,7 @@
 /// Where something stands in a document, to complain about it. All that is found goes into one list of findings.
 #pragma once
 
+#include <splitplot/model/condition.hpp>
 #include <splitplot/model/document.hpp>
 
 #include <cstddef>
@@ -23,6 +24,7 @@ struct Findings {
   std::vector<Problem> problems;
   std::vector<Problem> warnings;
   std::vector<Reference> references;
+  ValueLists lists;  ///< what conditions may name
 };
 
 /// A place in a document: cheap to copy, and valid as long as the findings are.
@@ -39,6 +41,9 @@ class Spot {
   void problem(std::string message, std::string hint = {}) const;
   void warning(std::string message, std::string hint = {}) const;
   void refers_to(DocumentKind kind, std::string key) const;
+
+  /// The lists that conditions may name here.
+  [[nodiscard]] const ValueLists& lists() const { return findings_->lists; }
 
   /// "there is no variant 'blue'", with the nearest of the names that exist.
   void unknown(std::string_view noun, std::string_view name, std::span<const std::string> names) const;

@@ -1,9 +1,14 @@
 #include "whole.hpp"
 
+#include "reference_order.hpp"
+
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <variant>
 #include <vector>
 
 namespace splitplot::model {
@@ -16,67 +21,99 @@ Spot spot_of(DocumentKind kind, const std::string& key, Findings& findings) {
   return {findings, to_text(DocumentId{kind, key})};
 }
 
-/// Segments asked for that exist, of each segment that is not settled yet.
-using Open = std::map<std::string_view, std::vector<std::string_view>>;
+/// Evaluation follows flags into one another, too.
+constexpr std::size_t kDeepestPrerequisites = 32;
 
-Open edges_of(const ByKey<Segment>& segments) {
-  Open open;
-  for (const auto& [key, segment] : segments) {
-    std::vector<std::string_view>& asked = open[key];
-    for (const std::string& other : segment.condition.compiled->segments()) {
-      if (segments.contains(other)) asked.push_back(other);
+/// The condition over the answer that naming variants stands for, and what is written beside it.
+Value condition_on_answer(const Flag& flag, const Prerequisite& prerequisite, const Spot& spot) {
+  Value::Array any;
+  std::vector<std::string> names;
+  for (const FlagVariant& variant : flag.variants) names.push_back(variant.key);
+  for (const std::string& name : prerequisite.variants) {
+    const auto found = std::ranges::find(flag.variants, name, &FlagVariant::key);
+    if (found == flag.variants.end()) {
+      spot.unknown("variant of the flag '" + flag.key + "'", name, names);
+    } else {
+      any.emplace_back(Value::Object{{"value", found->value}});
     }
   }
-  return open;
+  Value named = any.size() == 1 ? any.front() : Value(Value::Object{{"$or", std::move(any)}});
+  if (prerequisite.condition.written.is_null()) return named;
+  return Value::Object{{"$and", Value::Array{std::move(named), prerequisite.condition.written}}};
 }
 
-/// Takes away, level by level, segments that only ask for settled ones; what is left lies on a cycle or asks for one.
-std::map<std::string_view, std::size_t> settle(Open& open) {
-  std::map<std::string_view, std::vector<std::string_view>> askers;
-  std::map<std::string_view, std::size_t> waiting_for;
-  std::map<std::string_view, std::size_t> depths;
-  std::vector<std::string_view> ready;
-  for (const auto& [key, asked] : open) {
-    waiting_for[key] = asked.size();
-    depths[key] = 1;
-    for (const std::string_view other : asked) askers[other].push_back(key);
-    if (asked.empty()) ready.push_back(key);
-  }
-  while (!ready.empty()) {
-    const std::string_view settled = ready.back();
-    ready.pop_back();
-    open.erase(settled);
-    for (const std::string_view asker : askers[settled]) {
-      depths[asker] = std::max(depths[asker], depths[settled] + 1);
-      if (--waiting_for[asker] == 0) ready.push_back(asker);
+void resolve(std::vector<Prerequisite>& prerequisites, const ByKey<Flag>& flags, const Spot& spot) {
+  for (std::size_t i = 0; i < prerequisites.size(); ++i) {
+    Prerequisite& prerequisite = prerequisites[i];
+    const auto flag = flags.find(prerequisite.flag);
+    if (flag == flags.end() || prerequisite.variants.empty()) continue;
+    const Spot place = spot.at("requires").at(i).at("is");
+    prerequisite.condition.written = condition_on_answer(flag->second, prerequisite, place);
+    Result<Condition> compiled = Condition::compile(prerequisite.condition.written);
+    if (compiled) {
+      prerequisite.condition.compiled = std::make_shared<const Condition>(std::move(*compiled));
+    } else {
+      place.problem("the value of that variant cannot be compared: " + compiled.error().message,
+                    "say what it must be with if: {value: ...}");
     }
   }
-  return depths;
 }
 
-/// Follows open segments from one to the next until one comes again, or one of an earlier walk.
-void report_cycle(const Open& open, std::string_view start,
-                  std::map<std::string_view, std::string_view>& walked, Findings& findings) {
-  std::vector<std::string_view> path;
-  std::string_view current = start;
-  while (!walked.contains(current)) {
-    walked.emplace(current, start);
-    path.push_back(current);
-    current = *std::ranges::find_if(open.at(current),
-                                    [&open](std::string_view next) { return open.contains(next); });
+/// Flags that a flag needs: those of its rules, and of the experiments that these ask.
+std::vector<std::string_view> needed_by(const Flag& flag, const Configuration& configuration) {
+  std::vector<std::string_view> needed;
+  const auto add = [&](const std::vector<Prerequisite>& prerequisites) {
+    for (const Prerequisite& prerequisite : prerequisites) {
+      if (configuration.flags.contains(prerequisite.flag)) needed.push_back(prerequisite.flag);
+    }
+  };
+  for (const FlagRule& rule : flag.rules) {
+    add(rule.prerequisites);
+    const auto* asked = std::get_if<FlagRule::Experiment>(&rule.outcome);
+    if (asked == nullptr) continue;
+    const auto experiment = configuration.experiments.find(asked->key);
+    if (experiment != configuration.experiments.end()) add(experiment->second.prerequisites);
   }
-  if (walked.at(current) != start) return;
-  const auto first = std::ranges::find(path, current);
-  std::string cycle;
-  for (auto step = first; step != path.end(); ++step) cycle += std::string(*step) + " -> ";
-  cycle += current;
-  spot_of(DocumentKind::Segment, std::string(current), findings)
-      .at("condition")
-      .problem("segments ask for one another in a circle: " + cycle,
-               "let one of them say its condition itself");
+  return needed;
 }
 
 }  // namespace
+
+void resolve_prerequisites(Configuration& configuration, Findings& findings) {
+  AskedFor needed;
+  for (auto& [key, flag] : configuration.flags) {
+    const Spot rules = spot_of(DocumentKind::Flag, key, findings).at("rules");
+    for (std::size_t i = 0; i < flag.rules.size(); ++i)
+      resolve(flag.rules[i].prerequisites, configuration.flags, rules.at(i));
+    needed[key] = needed_by(flag, configuration);
+  }
+  for (auto& [key, experiment] : configuration.experiments)
+    resolve(experiment.prerequisites, configuration.flags, spot_of(DocumentKind::Experiment, key, findings));
+  check_order(std::move(needed),
+              {.kind = DocumentKind::Flag,
+               .noun = "flags",
+               .member = "rules",
+               .hint = "let one of them do without the other",
+               .deepest = kDeepestPrerequisites},
+              findings);
+}
+
+void check_holdouts(const ByKey<Experiment>& experiments, Findings& findings) {
+  for (const auto& [key, experiment] : experiments) {
+    if (!experiment.holdout) continue;
+    const std::vector<std::string>& held = experiment.holdout->experiments;
+    for (std::size_t i = 0; i < held.size(); ++i) {
+      const auto other = experiments.find(held[i]);
+      if (other == experiments.end() || !other->second.holdout) continue;
+      spot_of(DocumentKind::Experiment, key, findings)
+          .at("holds_out")
+          .at("of")
+          .at(i)
+          .problem("'" + held[i] + "' holds out others itself",
+                   "experiments hold out those that hold out nobody");
+    }
+  }
+}
 
 void check_references(const std::set<DocumentId>& ids, Findings& findings) {
   std::map<DocumentKind, std::vector<std::string>> keys;
@@ -89,17 +126,20 @@ void check_references(const std::set<DocumentId>& ids, Findings& findings) {
 }
 
 void check_segment_order(const ByKey<Segment>& segments, Findings& findings) {
-  Open open = edges_of(segments);
-  const std::map<std::string_view, std::size_t> depths = settle(open);
-  std::map<std::string_view, std::string_view> walked;
-  for (const auto& [key, asked] : open) report_cycle(open, key, walked, findings);
-  for (const auto& [key, depth] : depths) {
-    if (depth == kDeepestSegments + 1 && !open.contains(key))
-      spot_of(DocumentKind::Segment, std::string(key), findings)
-          .at("condition")
-          .problem("segments ask for one another more than " + std::to_string(kDeepestSegments) + " deep",
-                   "let one of them say its condition itself");
+  AskedFor asked;
+  for (const auto& [key, segment] : segments) {
+    std::vector<std::string_view>& others = asked[key];
+    for (const std::string& other : segment.condition.compiled->segments()) {
+      if (segments.contains(other)) others.push_back(other);
+    }
   }
+  check_order(std::move(asked),
+              {.kind = DocumentKind::Segment,
+               .noun = "segments",
+               .member = "condition",
+               .hint = "let one of them say its condition itself",
+               .deepest = kDeepestSegments},
+              findings);
 }
 
 void check_layer_slices(const ByKey<Experiment>& experiments, Findings& findings) {

@@ -1,5 +1,6 @@
 #include "server/installation.hpp"
 
+#include <splitplot/context/local_time.hpp>
 #include <splitplot/model/configuration.hpp>
 
 #include <algorithm>
@@ -129,7 +130,11 @@ Result<std::unique_ptr<Installation>> Installation::open(const ServerSettings& s
   if (auto whole = must_have_catalogue(folder); !whole) return tl::unexpected(whole.error());
   std::unique_ptr<Installation> made(new Installation(*std::move(lock), clock));
 
-  auto catalogue = catalogue::open_catalogue({folder.catalogue(), folder.secrets()}, clock);
+  const auto zone = context::TimeZone::named(settings.time_zone);
+  if (!zone) return tl::unexpected(zone.error());
+  catalogue::CatalogueOptions options{folder.catalogue(), folder.secrets()};
+  options.clocks = [zone = *zone](Timestamp shown) { return zone.when(shown); };
+  auto catalogue = catalogue::open_catalogue(options, clock);
   if (!catalogue) return tl::unexpected(catalogue.error());
   made->catalogue_ = *std::move(catalogue);
   if (!made->catalogue_.first_keys.empty()) show_keys(made->catalogue_.first_keys);

@@ -22,6 +22,7 @@ constexpr SettingDefinition kSettings[] = {
     {"analysis-memory", "1GB", "Memory of the analysis; more spills to disk"},
     {"journal-reserve", "64MB", "Disk space that events leave free; below it they are refused with 503"},
     {"duplicate-window", "24h", "How long the ids of events are remembered, 1h to 168h"},
+    {"time-zone", "UTC", "Clocks that times without an offset are by, such as Europe/Berlin"},
     {"hot-profiles", "200000", "Profiles that are kept in memory"},
     {"streams", "20000", "Event streams that may be open at once; 0: none are offered"},
     {"streams-per-connection", "15000", "The same, of those with keys of one connection"},
@@ -170,6 +171,7 @@ Result<void> set_rest(ServerSettings& settings) {
   if (!hours)
     return wrong("duplicate-window", at.at("duplicate-window"), "a number of hours from 1h to 168h");
   settings.duplicate_window = std::chrono::hours(*hours);
+  settings.time_zone = at.at("time-zone").value;
   const std::string& level = at.at("log-level").value;
   if (level != "info" && level != "debug") return wrong("log-level", at.at("log-level"), "info or debug");
   settings.debug_log = level == "debug";

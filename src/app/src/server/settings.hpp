@@ -52,6 +52,7 @@ struct ServerSettings {
   std::size_t hot_profiles = 0;
   std::size_t streams = 0;
   std::size_t streams_per_connection = 0;
+  std::string time_zone;  ///< its name in the IANA database
   bool debug_log = false;
   bool test_mode = false;
   std::string demo_truth;  ///< empty: no demo

@@ -129,8 +129,9 @@ Served FastForward::decide(const Visit& visit, Question question, const decide::
   if (visit.plan().logged_in) {
     profile = installation_.pipeline().profiles().find(kEnvironment, {UnitKind::User, targeting_key(visit)});
   }
-  const model::Attributes attributes(&context, profile ? &profile->traits : nullptr);
-  const decide::Decision decision = snapshot.decide(experiment_of(question).flag, attributes);
+  decide::Evaluation evaluation(model::Attributes(&context, profile ? &profile->traits : nullptr));
+  evaluation.now = clock_.now();
+  const decide::Decision decision = snapshot.decide(experiment_of(question).flag, evaluation);
   return served_as(question, decision.variant,
                    decision.experiment() != nullptr ? decision.experiment()->key : "");
 }

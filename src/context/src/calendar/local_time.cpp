@@ -43,4 +43,11 @@ LocalTime TimeZone::at(Timestamp time) const {
           static_cast<int>(clock.minutes().count())};
 }
 
+Timestamp TimeZone::when(Timestamp shown) const {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(shown);
+  const date::local_info info = zone_->zone->get_info(date::local_seconds(seconds.time_since_epoch()));
+  if (info.result == date::local_info::nonexistent) return info.first.end;
+  return shown - info.first.offset;
+}
+
 }  // namespace splitplot::context

@@ -39,23 +39,23 @@ namespace {
 
 /// Repeats within the de-duplication window are one exposure; under another revision it is another one, since an
 /// experiment that was started anew counts from there, and segments may have changed.
-std::string message_id(const decide::Decision& decision, std::uint64_t revision) {
-  const model::Experiment& experiment = *decision.assignment.experiment;
+std::string message_id(const decide::Assignment& assignment, std::uint64_t revision) {
+  const model::Experiment& experiment = *assignment.experiment;
   std::string id = "exposure:";
-  id.append(experiment.key).append(":").append(experiment.variants[*decision.assignment.variant].key);
-  return id.append(":").append(std::to_string(revision)).append(":").append(decision.assignment.bucket_value);
+  id.append(experiment.key).append(":").append(experiment.variants[*assignment.variant].key);
+  return id.append(":").append(std::to_string(revision)).append(":").append(assignment.bucket_value);
 }
 
 }  // namespace
 
-collect::Event exposure_event(const decide::Decision& decision, const Value& context,
+collect::Event exposure_event(const decide::Assignment& assignment, const Value& context,
                               std::uint64_t revision) {
-  const model::Experiment& experiment = *decision.assignment.experiment;
+  const model::Experiment& experiment = *assignment.experiment;
   collect::Event event;
-  event.message_id = message_id(decision, revision);
+  event.message_id = message_id(assignment, revision);
   event.type = collect::EventType::Track;
   event.name = collect::kEvaluationExposure;
-  const std::string unit(decision.assignment.bucket_value);
+  const std::string unit(assignment.bucket_value);
   const std::optional<Unit> user = unit_of(context);
   if (user && user->id != unit) event.user_id = user->id;  // the same id is that of the experiment's unit
   switch (experiment.unit) {
@@ -74,20 +74,20 @@ collect::Event exposure_event(const decide::Decision& decision, const Value& con
   event.context_json = model::to_json(around);
   collect::Exposure exposure;
   exposure.experiment = experiment.key;
-  exposure.variant = experiment.variants[*decision.assignment.variant].key;
+  exposure.variant = experiment.variants[*assignment.variant].key;
   event.exposure = std::move(exposure);
   return event;
 }
 
 void record_exposure(const ExposureSink& sink, const catalogue::Principal& principal,
-                     const decide::Decision& decision, const Value& context, std::uint64_t revision,
+                     const decide::Assignment& assignment, const Value& context, std::uint64_t revision,
                      Timestamp now) {
   // The targeting key was looked at before; this is what any other attribute may hold.
-  if (!can_be_id_of_event(decision.assignment.bucket_value)) {
+  if (!can_be_id_of_event(assignment.bucket_value)) {
     sink.metrics->exposure(ExposureOutcome::Refused);
     return;
   }
-  const std::string identity = environment_name(principal.scope) + "/" + message_id(decision, revision);
+  const std::string identity = environment_name(principal.scope) + "/" + message_id(assignment, revision);
   const auto fingerprint = static_cast<std::uint64_t>(std::hash<std::string>{}(identity));
   if (!sink.recent->add(fingerprint, now)) {
     sink.metrics->exposure(ExposureOutcome::Recent);
@@ -96,7 +96,7 @@ void record_exposure(const ExposureSink& sink, const catalogue::Principal& princ
   collect::Batch batch;
   batch.environment = environment_name(principal.scope);
   batch.source = principal.connection;
-  batch.events.push_back(exposure_event(decision, context, revision));
+  batch.events.push_back(exposure_event(assignment, context, revision));
   sink.pipeline.submit(std::move(batch), [recent = sink.recent, metrics = sink.metrics,
                                           fingerprint](const Result<collect::Accepted>& accepted) {
     if (accepted) {

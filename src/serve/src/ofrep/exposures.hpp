@@ -44,7 +44,7 @@ namespace ofrep {
 
 /// An exposure as the event that the journal keeps; the pipeline adds where it came from and when. `decision` is of an
 /// experiment.
-[[nodiscard]] collect::Event exposure_event(const decide::Decision& decision, const Value& context,
+[[nodiscard]] collect::Event exposure_event(const decide::Assignment& assignment, const Value& context,
                                             std::uint64_t revision);
 
 /// What the recording needs to live on after the request.
@@ -56,7 +56,7 @@ struct ExposureSink {
 
 /// Submits the exposure, unless the same was submitted lately.
 void record_exposure(const ExposureSink& sink, const catalogue::Principal& principal,
-                     const decide::Decision& decision, const Value& context, std::uint64_t revision,
+                     const decide::Assignment& assignment, const Value& context, std::uint64_t revision,
                      Timestamp now);
 
 }  // namespace ofrep

@@ -12,7 +12,9 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace splitplot::serve::ofrep {
 namespace {
@@ -45,6 +47,18 @@ Response no_snapshot(std::string key) {
                                            .errors = {},
                                            .key = std::move(key)});
 }
+
+/// The experiments that a unit met on the way to an answer: that of the answer, those of flags that it needs, holdouts.
+class MetExperiments final : public decide::EvaluationObserver {
+ public:
+  void assigned(std::string_view, const decide::Assignment& assignment, const Value&) override {
+    assignments_.push_back(assignment);
+  }
+  [[nodiscard]] const std::vector<decide::Assignment>& assignments() const { return assignments_; }
+
+ private:
+  std::vector<decide::Assignment> assignments_;
+};
 
 /// What is stored about the unit, kept alive as long as it is looked at.
 std::shared_ptr<const profile::Profile> profile_of(const Call& call, const std::string& environment,
@@ -83,16 +97,22 @@ Response evaluate_one(const Call& call) {
 
   const FlagSet flag_set{environment_name(principal.scope), snapshot->revision()};
   const auto profile = profile_of(call, flag_set.environment, *context);
-  const model::Attributes attributes(&*context, profile != nullptr ? &profile->traits : nullptr);
-  const decide::Decision decision = snapshot->decide(key, attributes);
+  const Timestamp now = call.context.services.clock.now();
+  decide::Evaluation evaluation(
+      model::Attributes(&*context, profile != nullptr ? &profile->traits : nullptr));
+  evaluation.now = now;
+  // Evaluation is exposure only where a server asks for one flag: client SDKs evaluate all flags at page load.
+  MetExperiments met;
+  if (principal.kind != model::ConnectionKind::Client && principal.record_exposures)
+    evaluation.observer = &met;
+  const decide::Decision decision = snapshot->decide(key, evaluation);
   call.context.metrics->decision(EvaluationMode::Single, decision);
   if (decision.error == decide::DecisionError::None) note_decided(call, flag_set.environment, 1);
-
-  // Evaluation is exposure only where a server asks for one flag: client SDKs evaluate all flags at page load.
-  const bool counts = principal.kind != model::ConnectionKind::Client && principal.record_exposures;
-  if (counts && decision.experiment() != nullptr && !decision.assignment.is_forced) {
-    record_exposure({call.context.services.pipeline, call.context.exposures, call.context.metrics}, principal,
-                    decision, *context, snapshot->revision(), call.context.services.clock.now());
+  if (decision.error == decide::DecisionError::None) {
+    for (const decide::Assignment& assignment : met.assignments()) {
+      record_exposure({call.context.services.pipeline, call.context.exposures, call.context.metrics},
+                      principal, assignment, *context, snapshot->revision(), now);
+    }
   }
   std::string body;
   body.reserve(256);
@@ -113,10 +133,11 @@ Response evaluate_all(const Call& call) {
   const auto profile = profile_of(call, flag_set.environment, *context);
   const model::AttributeIndex index(
       model::Attributes(&*context, profile != nullptr ? &profile->traits : nullptr));
-  const model::Attributes attributes(index);
+  decide::Evaluation evaluation{model::Attributes(index)};
+  evaluation.now = call.context.services.clock.now();
   std::string evaluations;
   std::uint64_t decided = 0;
-  snapshot->decide_all(attributes, [&](std::string_view flag, const decide::Decision& decision) {
+  snapshot->decide_all(evaluation, [&](std::string_view flag, const decide::Decision& decision) {
     if (!evaluations.empty()) evaluations.push_back(',');
     append_evaluation(evaluations, flag, decision, flag_set);
     call.context.metrics->decision(EvaluationMode::Bulk, decision);

@@ -98,6 +98,7 @@ struct FrozenPlan {
 struct CatalogueOptions {
   std::string path;          ///< the SQLite file
   std::string secrets_path;  ///< the key file: pepper of credentials, secret of seeds; made with mode 600
+  decide::ProjectClocks clocks = decide::utc_clocks;  ///< what times without an offset are by
 };
 
 /// Is told of the environments whose snapshot is another one now.

@@ -28,6 +28,10 @@ class TimeZone {
 
   [[nodiscard]] LocalTime at(Timestamp time) const;
 
+  /// When the clocks show a time, which is handed in as if they showed UTC. Where they show it twice, the first time; where
+  /// they skip it, when they skip.
+  [[nodiscard]] Timestamp when(Timestamp shown) const;
+
  private:
   struct Zone;
   explicit TimeZone(std::shared_ptr<const Zone> zone);

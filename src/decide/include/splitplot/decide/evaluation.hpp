@@ -1,6 +1,7 @@
 /// What is known when a flag is asked for, beside its key: OpenFeature's evaluation context and what surrounds it.
 #pragma once
 
+#include <splitplot/base/time.hpp>
 #include <splitplot/base/value.hpp>
 #include <splitplot/decide/decision.hpp>
 #include <splitplot/decide/hash.hpp>
@@ -38,6 +39,7 @@ struct StickyAssignment {
 struct Check {
   enum class What {
     Enabled,       ///< the flag is switched on
+    Schedule,      ///< the rule's or experiment's time has come, and is not over
     Override,      ///< somebody forced an answer
     Prerequisite,  ///< `name`: the other flag, `value`: its answer, `condition`: what it must meet
     Filter,        ///< a layer's slice, a namespace: `name`: attribute, `bucket`, `ranges`
@@ -62,7 +64,7 @@ struct Check {
   std::span<const BucketRange> ranges = {};
 };
 
-/// Is told what happens during a decision, and may keep views only as long as snapshot and attributes live.
+/// Is told what follows from a decision, and may keep views only as long as snapshot and attributes live.
 class EvaluationObserver {
  public:
   virtual ~EvaluationObserver() = default;
@@ -72,9 +74,13 @@ class EvaluationObserver {
     static_cast<void>(flag), static_cast<void>(assignment), static_cast<void>(value);
   }
   virtual void remember(const StickyAssignment& assignment) { static_cast<void>(assignment); }
-  virtual void checked(std::string_view flag, const Check& check) {
-    static_cast<void>(flag), static_cast<void>(check);
-  }
+};
+
+/// Is told every step of a decision, to explain it; likewise.
+class CheckObserver {
+ public:
+  virtual ~CheckObserver() = default;
+  virtual void checked(std::string_view flag, const Check& check) = 0;
 };
 
 struct Evaluation {
@@ -90,7 +96,9 @@ struct Evaluation {
   const StickyBuckets* sticky = nullptr;  ///< null: nothing is sticky
   bool experiments_enabled = true;        ///< off: nobody is in an experiment
   bool qa_mode = false;                   ///< on: only those are in an experiment who are forced into it
+  Timestamp now;                          ///< for schedules and ramps; the epoch: before all of them
   EvaluationObserver* observer = nullptr;
+  CheckObserver* checks = nullptr;
 };
 
 }  // namespace splitplot::decide

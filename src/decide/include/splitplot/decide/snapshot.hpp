@@ -28,13 +28,20 @@ struct SegmentLabel {
 /// "rollout", whose key is "<flag>/<rule id>".
 using SeedSource = std::function<std::string(std::string_view kind, std::string_view key)>;
 
+/// Answers when the clocks of the project show a time, which is handed in as if they showed UTC.
+using ProjectClocks = std::function<Timestamp(Timestamp shown)>;
+
+/// Of a project whose clocks show UTC.
+[[nodiscard]] Timestamp utc_clocks(Timestamp shown);
+
 class Snapshot : public model::SegmentMembership {
  public:
   struct Compiled;
   /// `revision` is the catalogue's, and stands in every answer.
   [[nodiscard]] static std::shared_ptr<const Snapshot> compile(model::Configuration configuration,
                                                                std::uint64_t revision,
-                                                               const SeedSource& seeds);
+                                                               const SeedSource& seeds,
+                                                               const ProjectClocks& clocks = utc_clocks);
 
   /// Of a GrowthBook payload (features, experiments, savedGroups, contextualBandits), as the SDKs would read it: members
   /// that are not known are ignored, rules that make no sense are skipped, and so is a condition that model::Condition

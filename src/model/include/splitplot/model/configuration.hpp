@@ -2,10 +2,12 @@
 /// a Configuration is built by `check` and then only read.
 #pragma once
 
+#include <splitplot/base/time.hpp>
 #include <splitplot/base/unit.hpp>
 #include <splitplot/base/value.hpp>
 #include <splitplot/model/condition.hpp>
 #include <splitplot/model/document.hpp>
+#include <splitplot/model/url_targets.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -25,6 +27,34 @@ struct WrittenCondition {
   std::shared_ptr<const Condition> compiled;
 };
 
+/// A moment as it is written: with an offset, or by the clocks of the project.
+struct PlannedTime {
+  Timestamp time;  ///< where `clock` is Project: as if the project's clocks showed UTC
+  enum class ClockOf { World, Project } clock = ClockOf::World;
+};
+
+/// From when (included) until when (excluded) something holds; nothing: always.
+struct Schedule {
+  std::optional<PlannedTime> from;
+  std::optional<PlannedTime> until;
+};
+
+/// A share that grows: the last step whose time has come holds, and nobody before the first.
+struct RampStep {
+  PlannedTime from;
+  double share = 0;
+};
+
+/// What another flag must answer.
+struct Prerequisite {
+  std::string flag;
+  std::vector<std::string> variants;  ///< one of these, by name; empty: any
+  /// Over {"value": the other flag's answer}: what is written, and that it is one of the variants.
+  WrittenCondition condition;
+  /// Where it is not met: the next rule, or nothing from this flag.
+  enum class Otherwise { Skip, Close } otherwise = Otherwise::Skip;
+};
+
 /// What a flag answers.
 enum class ValueType { Boolean, Text, Integer, Float, Json };
 
@@ -37,11 +67,14 @@ struct FlagVariant {
 struct FlagRule {
   std::string id;  ///< "1", "2", ... by position where none is written
   WrittenCondition condition;
+  Schedule schedule;
+  std::vector<Prerequisite> prerequisites;
 
   /// Serves a variant of the flag to a share of those who meet the condition...
   struct Serve {
     std::size_t variant = 0;       ///< index into Flag::variants
     double rollout = 1;            ///< share in [0, 1], by hash of the unit
+    std::vector<RampStep> ramp;    ///< stands in for `rollout`
     std::string seed;              ///< hashed with the unit; the flag's key and rule id where none is written
     std::string attribute = "id";  ///< whose value is hashed
   };
@@ -61,6 +94,7 @@ struct Flag {
   std::vector<FlagVariant> variants;
   std::size_t fallback = 0;  ///< "default": the variant where no rule applies
   std::vector<FlagRule> rules;
+  std::map<std::string, std::size_t, std::less<>> overrides;  ///< id of a user to the variant shown to them
 };
 
 struct ExperimentVariant {
@@ -82,6 +116,25 @@ enum class ExperimentStatus {
   Stopped,  ///< assigns nobody any more; results stay
 };
 
+/// Assignments that hold on once they were made.
+struct Stickiness {
+  std::uint32_t version = 0;       ///< another one assigns everybody anew...
+  std::uint32_t first_valid = 0;   ///< ...and who was assigned under one before this takes no part any more
+  std::string fallback_attribute;  ///< hashed where the attribute is missing; empty: none
+};
+
+/// Other weights for those who meet a condition: which variants a segment is tested with.
+struct ConditionalWeights {
+  WrittenCondition condition;
+  std::vector<double> weights;  ///< of all variants, 0 for those that are left out; they sum to 1
+};
+
+/// Units with a variant of this experiment are kept out of others: what all of those together do is seen by the rest.
+struct Holdout {
+  std::size_t variant = 0;
+  std::vector<std::string> experiments;  ///< empty: all that hold nobody out themselves
+};
+
 enum class StoppingRule { AlwaysValid, FixedHorizon };
 
 /// How the experiment will be analysed; frozen at start.
@@ -101,7 +154,17 @@ struct Experiment {
   WrittenCondition population;
   std::string attribute = "id";  ///< whose value is hashed: the unit
   UnitKind unit = UnitKind::User;
-  double coverage = 1;  ///< share of the population that takes part
+  double coverage = 1;         ///< share of the population that takes part
+  std::vector<RampStep> ramp;  ///< stands in for `coverage`
+  Schedule schedule;           ///< outside of it nobody is in it
+  std::vector<Prerequisite> prerequisites;
+  Value pages;                                       ///< as written; null: everywhere
+  std::shared_ptr<const UrlTargets> compiled_pages;  ///< null: everywhere
+  std::optional<Stickiness> sticky;
+  std::map<std::string, std::size_t, std::less<>> overrides;  ///< id of a user to the variant shown to them
+  std::vector<ConditionalWeights> weights_for;  ///< the first that is met stands in for the variants' weights
+  std::optional<Holdout> holdout;
+  int hash_version = 2;  ///< 1: of experiments that began elsewhere
   std::vector<ExperimentVariant> variants;
   std::size_t control = 0;
   std::optional<LayerSlice> layer;
@@ -141,6 +204,13 @@ struct Segment {
   std::uint32_t version = 1;  ///< of the document, set by the catalogue
 };
 
+/// Values that conditions name (`$inGroup`) instead of repeating them.
+struct List {
+  std::string key;
+  std::string description;
+  ValueList values;
+};
+
 /// Experiments of a layer that hold different slices exclude one another.
 struct Layer {
   std::string key;
@@ -177,6 +247,7 @@ struct Configuration {
   ByKey<Metric> metrics;
   ByKey<Segment> segments;
   ByKey<Layer> layers;
+  ByKey<List> lists;
   ByKey<Connection> connections;
 };
 
