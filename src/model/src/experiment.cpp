@@ -216,8 +216,8 @@ void read_holdout(ObjectReader& reader, Experiment& experiment) {
   const Value::Object* population = experiment.population.written.if_object();
   if (population != nullptr && !population->empty())
     reader.at("holds_out")
-        .problem("an experiment that holds out others has no population of its own",
-                 "whom it keeps out is decided by hash alone");
+        .warning("whom it keeps out is decided by hash alone, also outside of its population",
+                 "leave out the population");
   experiment.holdout = std::move(read);
 }
 
