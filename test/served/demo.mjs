@@ -2,9 +2,9 @@
 // and a second start that goes on. And the shop as HTTP clients of a server of its own.
 //   node demo.mjs SPLITPLOT
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { Server, withFolder } from './server.mjs';
@@ -37,6 +37,7 @@ class Demo {
       assert.equal(this.process.exitCode, null, text);
       return /(http:\/\/127\.0\.0\.1:\d+)\/#key=(sp_admin_\S+)/.exec(text);
     });
+    assert.ok(text.includes(`export SPLITPLOT_SERVER=${url} SPLITPLOT_KEY=${key}\n`), text);
     Object.assign(this, { url, key });
   }
 
@@ -67,7 +68,16 @@ await withFolder(async (parent) => {
   const first = demo.truth();
   assert.equal(first.counts.visitors > 1000, true);
   assert.equal(statSync(join(demo.folder, 'demo-keys.json')).mode & 0o077, 0, 'the keys are for the owner alone');
+  const summary = execFileSync(binary, ['results', 'checkout-flow'], { encoding: 'utf8', env: { ...process.env, SPLITPLOT_SERVER: demo.url, SPLITPLOT_KEY: demo.key } });
+  assert.match(summary, /^WHAT NOW$/m);
   const before = units(await demo.results('free-shipping-banner'));
+
+  const second = join(parent, 'second');
+  const busy = spawnSync(binary, ['demo', '--data', second, '--listen', new URL(demo.url).host, '--users', '1500'], { encoding: 'utf8' });
+  assert.equal(busy.status, 6, busy.stdout);
+  assert.match(busy.stderr, /cannot listen on 127\.0\.0\.1/);
+  assert.doesNotMatch(busy.stdout, /Opening a shop/);
+  assert.deepEqual(readdirSync(parent), ['shop'], 'a demo that could not listen leaves nothing');
   await eventually('more units', async () => units(await demo.results('free-shipping-banner')) > before + 20);
   await demo.stop();
 

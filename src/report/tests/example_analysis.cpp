@@ -244,6 +244,11 @@ Analysis email_campaign_analysis() {
       {experiment::SentenceKind::Effect,
        "On spend, Mens E-Mail is significantly better; for Womens E-Mail the data do not decide."},
       {experiment::SentenceKind::Alike, "No segment can be said to respond differently from the others."}};
+  a.next = {experiment::Step::Ship,
+            "Ship Mens E-Mail for everybody.",
+            "It is better on what the test is about.",
+            {},
+            {}};
   return a;
 }
 

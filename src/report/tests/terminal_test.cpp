@@ -41,8 +41,7 @@ std::string name_of_sight(const testing::TestParamInfo<Sight>& info) {
 
 class EveryTerminal : public testing::TestWithParam<Sight> {};
 
-TEST_P(EveryTerminal, NoLineIsWiderThanTheTerminal) {
-  const TerminalStyle style{GetParam().columns, GetParam().colour, GetParam().unicode};
+void expect_to_fit(const TerminalStyle& style) {
   for (const auto& analysis :
        {email_campaign_analysis(), watched_analysis(), served_analysis(), unmet_analysis(), empty_analysis(),
         hostile_analysis(1), hostile_analysis(2), hostile_analysis(17), hostile_analysis(200)}) {
@@ -51,6 +50,11 @@ TEST_P(EveryTerminal, NoLineIsWiderThanTheTerminal) {
       ASSERT_EQ(line.find('\x1b'), std::string::npos) << "a control character of the data: " << line;
     }
   }
+}
+
+TEST_P(EveryTerminal, NoLineIsWiderThanTheTerminal) {
+  for (const Detail detail : {Detail::Full, Detail::Summary})
+    expect_to_fit({GetParam().columns, GetParam().colour, GetParam().unicode, detail});
 }
 
 INSTANTIATE_TEST_SUITE_P(Terminal, EveryTerminal,
@@ -132,6 +136,54 @@ TEST(Terminal, AnExperimentThatNobodyMetIsAFewLines) {
   EXPECT_NE(text.find("Nobody was exposed to 'email-campaign' yet."), std::string::npos);
   EXPECT_NE(text.find("cannot be tested: nobody was exposed yet"), std::string::npos);
   EXPECT_EQ(text.find("METRICS"), std::string::npos);
+}
+
+/// The answer, as it is printed at this width.
+std::string summary(const experiment::Analysis& analysis, int columns) {
+  return to_terminal(analysis, {columns, false, true, Detail::Summary});
+}
+
+TEST(TerminalSummary, HasAColumnOfVerdictsPerVariantWhereThereIsRoom) {
+  experiment::Analysis analysis = email_campaign_analysis();
+  auto& segment = analysis.segment_tables[0].segments[0];
+  segment.segment = "loyal";
+  segment.verdict = experiment::Verdict::Harms;
+  segment.pooled = stats::PooledEffect{-0.05, 0.01, {-0.07, -0.03}, 0.001};
+  const std::string text = summary(analysis, 120);
+  const std::string row = line_with(text.substr(text.find("SEGMENTS")), "loyal");
+  EXPECT_NE(row.find("harms -5.0 [-7.0, -3.0]"), std::string::npos) << text;
+  const std::string narrow = summary(analysis, 40);
+  const std::string below = narrow.substr(narrow.find("loyal", narrow.find("SEGMENTS")));
+  EXPECT_NE(below.find("harms -5.0 [-7.0, -3.0]"), std::string::npos) << "one below the other: " << narrow;
+}
+
+TEST(TerminalSummary, HoldsSegmentsOfPrimaryMetricsOnlyAndNoNotes) {
+  experiment::Analysis analysis = email_campaign_analysis();
+  analysis.metrics[1].findings.push_back({experiment::Severity::Warning, "skewed", "Of a metric."});
+  const std::string text = summary(analysis, 200);
+  EXPECT_NE(text.find("WHAT NOW\n  Ship Mens E-Mail for everybody."), std::string::npos) << text;
+  EXPECT_NE(text.find("Of a metric."), std::string::npos);
+  EXPECT_EQ(text.find("is read as a rate"), std::string::npos) << "a note";
+  EXPECT_EQ(text.find("HOW VARIANTS"), std::string::npos);
+  EXPECT_NE(text.find(": visit, in"), std::string::npos);
+  EXPECT_EQ(text.find(": spend, in"), std::string::npos) << text;
+}
+
+TEST(Terminal, AChanceToWinDoesNotShoutOverATestThatFoundNothing) {
+  experiment::Analysis analysis = email_campaign_analysis();
+  analysis.metrics.resize(1);
+  analysis.metrics[0].comparisons.resize(1);
+  auto& comparison = analysis.metrics[0].comparisons[0];
+  comparison.verdict = experiment::Verdict::Unclear;
+  comparison.bayes->chance_to_win = 0.996;
+  const auto chance_line = [&] {
+    return line_with(to_terminal(analysis, {200, false, true}), "Chance to win");
+  };
+  EXPECT_NE(chance_line().find("99.6 % (uncorrected)"), std::string::npos) << chance_line();
+  analysis.request.monitoring = experiment::Monitoring::Sequential;
+  EXPECT_NE(chance_line().find("99.6 % (for one look, uncorrected)"), std::string::npos) << chance_line();
+  comparison.verdict = experiment::Verdict::Helps;
+  EXPECT_NE(chance_line().find("99.6 %, expected"), std::string::npos) << chance_line();
 }
 
 TEST(Terminal, LowerCanBeBetter) {

@@ -1,6 +1,7 @@
 #include <splitplot/report/timeline.hpp>
 
 #include <limits>
+#include <regex>
 #include <string>
 
 #include <boost/json.hpp>
@@ -83,6 +84,15 @@ TEST(TimelineText, NoLineIsWiderThanTheTerminal) {
       begin = end + 1;
     }
   }
+}
+
+TEST(TimelineText, AReasonIsNeverCut) {
+  experiment::Timeline timeline = two_days();
+  timeline.points[0].variants[1].cumulative.difference =
+      stats::not_estimable("a test that is watched has no answer before 50 units in each variant");
+  const std::string wrapped = to_terminal(timeline, {.columns = 60, .colour = false, .unicode = false});
+  const std::string text = std::regex_replace(wrapped, std::regex("\\s+"), " ");
+  EXPECT_THAT(text, HasSubstr("a test that is watched has no answer before 50 units in each variant"));
 }
 
 TEST(TimelineText, WithoutPointsTheNotesSayWhy) {

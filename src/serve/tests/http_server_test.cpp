@@ -490,5 +490,15 @@ TEST_F(HttpServerTest, SaysWhyItCannotListen) {
   EXPECT_EQ(wrong.error().code, ErrorCode::InvalidArgument);
 }
 
+TEST_F(HttpServerTest, WhetherOneCanListenIsKnownBeforeAndTakesNothing) {
+  start();
+  const std::uint16_t port = server->port();
+  EXPECT_EQ(check_can_listen("127.0.0.1", port).error().code, ErrorCode::Unavailable);
+  EXPECT_EQ(check_can_listen("localhost:x", port).error().code, ErrorCode::InvalidArgument);
+  server->stop({});
+  EXPECT_TRUE(check_can_listen("127.0.0.1", port));
+  EXPECT_TRUE(HttpServer::start("127.0.0.1", port, 1, {}, application, log)) << "it was let go";
+}
+
 }  // namespace
 }  // namespace splitplot::serve

@@ -242,7 +242,8 @@ TEST_F(ManagementTest, ResultsComeInTheFormAskedFor) {
     std::string body = scope.environment + " " + std::string(experiment);
     body +=
         " " + std::to_string(static_cast<int>(wanted.format)) + " " + std::to_string(wanted.style.columns);
-    return body + (wanted.style.colour ? " colour" : "") + (wanted.style.unicode ? " unicode" : "");
+    return body + (wanted.style.colour ? " colour" : "") + (wanted.style.unicode ? " unicode" : "") +
+           (wanted.style.detail == report::Detail::Full ? " full" : "");
   };
   const std::string path = "/api/v1/experiments/e1/results";
   EXPECT_EQ(get(path).content_type, "application/json");
@@ -253,6 +254,9 @@ TEST_F(ManagementTest, ResultsComeInTheFormAskedFor) {
   EXPECT_EQ(text.body, "production e1 2 120 colour");
   EXPECT_EQ(get(path, "format=pdf").status, 400);
   EXPECT_EQ(get(path, "columns=wide").status, 400);
+  EXPECT_EQ(get(path, "detail=full").body, "production e1 0 80 unicode full");
+  EXPECT_EQ(get(path, "detail=summary").body, "production e1 0 80 unicode");
+  EXPECT_EQ(get(path, "detail=all").status, 400);
   EXPECT_EQ(get(path, "colour=maybe").status, 400);
   EXPECT_EQ(get("/api/v1/experiments/nope/results").status, 404);
   EXPECT_EQ(get("/api/v1/experiments/broken/results").status, 500);
