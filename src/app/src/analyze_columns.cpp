@@ -1,10 +1,10 @@
 #include "analyze_columns.hpp"
 
+#include "shell_text.hpp"
+
 #include <splitplot/experiment/column_roles.hpp>
 
 #include <algorithm>
-#include <cctype>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,15 +19,6 @@ using experiment::ColumnRole;
 using experiment::ColumnSuggestion;
 
 constexpr std::size_t kMostColumns = 30;
-
-/// As it is to be typed: in quotes where a shell would split it.
-std::string typed(const std::string& name) {
-  const bool plain = !name.empty() && std::ranges::all_of(name, [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
-           std::string_view("_-./:").find(c) != std::string_view::npos;
-  });
-  return plain ? name : "\"" + name + "\"";
-}
 
 std::string listed(const std::vector<store::Column>& columns,
                    const std::vector<ColumnSuggestion>& suggestions) {
@@ -47,7 +38,7 @@ std::string command_of(const experiment::AnalysisRequest& request, const std::ve
   std::string variant = request.variant_column;
   std::string rest;
   bool has_metric = !request.metrics.empty();
-  for (const std::string& metric : request.metrics) rest += fmt::format(" --metric {}", typed(metric));
+  for (const std::string& metric : request.metrics) rest += fmt::format(" --metric {}", shell_word(metric));
   for (std::size_t i = 0; i < columns.size(); ++i) {
     const std::string& name = columns[i].name;
     if (name == request.variant_column) continue;
@@ -56,17 +47,17 @@ std::string command_of(const experiment::AnalysisRequest& request, const std::ve
         if (variant.empty()) variant = name;
         break;
       case ColumnRole::Unit:
-        rest += fmt::format(" --unit {}", typed(name));
+        rest += fmt::format(" --unit {}", shell_word(name));
         break;
       case ColumnRole::Metric:
-        if (request.metrics.empty()) rest += fmt::format(" --metric {}", typed(name));
+        if (request.metrics.empty()) rest += fmt::format(" --metric {}", shell_word(name));
         has_metric = true;
         break;
       case ColumnRole::Covariate:
-        rest += fmt::format(" --covariate {}", typed(name));
+        rest += fmt::format(" --covariate {}", shell_word(name));
         break;
       case ColumnRole::Dimension:
-        rest += fmt::format(" --by {}", typed(name));
+        rest += fmt::format(" --by {}", shell_word(name));
         break;
       case ColumnRole::Time:
       case ColumnRole::None:
@@ -74,7 +65,8 @@ std::string command_of(const experiment::AnalysisRequest& request, const std::ve
     }
   }
   if (variant.empty() || !has_metric) return "";
-  return fmt::format("splitplot analyze {} --variant {}{}", typed(request.path), typed(variant), rest);
+  return fmt::format("splitplot analyze {} --variant {}{}", shell_word(request.path), shell_word(variant),
+                     rest);
 }
 
 }  // namespace

@@ -82,7 +82,7 @@ std::string lead(const Analysis& analysis, const MetricResult& metric, const Dim
       metric.comparisons, [](const Comparison& comparison) { return is_established(comparison.verdict); });
   if (found_overall || !is_first) {
     return effects.depends
-               ? fmt::format("What it does on '{}' depends on '{}': ", metric.name, effects.dimension)
+               ? fmt::format("The effect on '{}' depends on '{}': ", metric.name, effects.dimension)
                : fmt::format("Inside '{}', on '{}': ", effects.dimension, metric.name);
   }
   std::string what = "No effect over all units was found";

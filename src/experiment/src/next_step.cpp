@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace splitplot::experiment {
 namespace {
@@ -257,10 +258,10 @@ std::optional<NextStep> target_segments(const Analysis& analysis) {
       step.targets.push_back(target_at(analysis, place, true));
       whom.push_back(described(analysis, place));
     }
-    plans.push_back(fmt::format("{} for {}", analysis.variants[variant].name, enumerated(whom)));
+    plans.push_back(fmt::format("{} for {}", analysis.variants[variant].name, fmt::join(whom, ", ")));
   }
   if (plans.empty()) return std::nullopt;
-  step.text = fmt::format("Confirm {} in a test of their own.", enumerated(plans));
+  step.text = fmt::format("Confirm in a test aimed at them: {}.", fmt::join(plans, "; "));
   step.reason = fmt::format("No variant is shown to be better for everybody. {}", kConfirm);
   return step;
 }

@@ -247,7 +247,7 @@ TEST(Conclusion, AnEffectForEverybodyComesBeforeTheSegments) {
   analysis = concluded(analysis);
   EXPECT_THAT(analysis.conclusion[0].text, StartsWith("one-page raised 'orders'"));
   EXPECT_THAT(analysis.conclusion[1].text,
-              StartsWith("What it does on 'orders' depends on 'shopper': express helps loyal"));
+              StartsWith("The effect on 'orders' depends on 'shopper': express helps loyal"));
   EXPECT_THAT(analysis.conclusion.back().text,
               StartsWith("No effect was found of express on 'orders', nor on 'revenue' and"));
 }
@@ -339,7 +339,7 @@ std::vector<std::string> populations(const NextStep& next) {
 TEST(Next, SegmentsThatAreHelpedAreToBeConfirmedInATestOfTheirs) {
   Analysis analysis = concluded(depends_on_shopper());
   EXPECT_EQ(analysis.next.step, Step::TargetSegments);
-  EXPECT_EQ(analysis.next.text, "Confirm express for loyal (shopper) in a test of their own.");
+  EXPECT_EQ(analysis.next.text, "Confirm in a test aimed at them: express for loyal (shopper).");
   EXPECT_THAT(populations(analysis.next), ElementsAre(R"({"shopper":"loyal"})"));
   EXPECT_TRUE(analysis.next.targets[0].use);
   analysis.served.reset();

@@ -1,4 +1,6 @@
+#include "json_answer.hpp"
 #include "json_text.hpp"
+#include "json_values.hpp"
 #include "json_words.hpp"
 #include "text.hpp"
 
@@ -20,16 +22,7 @@ using boost::json::value;
 using experiment::Analysis;
 using experiment::MetricResult;
 using experiment::SegmentTable;
-
-value text(const std::string& content) {
-  return value(valid_utf8(content));
-}
-
-/// An Analysis holds finite numbers except for ends of intervals, which may be open; JSON has no infinity, so
-/// that is null.
-value number(double x) {
-  return std::isfinite(x) ? value(x == 0 ? 0.0 : x) : value(nullptr);
-}
+using report::write;  // beside the ones below
 
 array texts(const std::vector<std::string>& contents) {
   array result;
@@ -45,20 +38,8 @@ value optional_sign(std::optional<char> sign) {
   return sign ? text(std::string(1, *sign)) : value(nullptr);
 }
 
-array interval(const stats::Interval& ends) {
-  return {number(ends.lower), number(ends.upper)};
-}
-
-object reason(const stats::NotEstimable& missing) {
-  return {{"not_estimable", text(missing.why)}};
-}
-
 object write(double x) {
   return {{"value", number(x)}};
-}
-
-object write(const stats::Estimate& x) {
-  return {{"value", number(x.value)}, {"interval", interval(x.interval)}};
 }
 
 object write(const stats::Difference& x) {
@@ -193,10 +174,6 @@ value write_look_plan(const experiment::AnalysisRequest& request) {
           {"spending", text(experiment::text_of(plan.spending))}};
 }
 
-value variant_name(const Analysis& analysis, std::size_t variant) {
-  return variant < analysis.variants.size() ? text(analysis.variants[variant].name) : value(nullptr);
-}
-
 object write_request(const experiment::AnalysisRequest& request) {
   array metrics;
   for (const auto& metric : request.metrics) metrics.push_back(text(metric));
@@ -265,7 +242,7 @@ array write_arms(const Analysis& analysis, const MetricResult& metric) {
   array result;
   for (std::size_t i = 0; i < metric.arms.size(); ++i) {
     const experiment::Arm& arm = metric.arms[i];
-    result.push_back({{"variant", variant_name(analysis, i)},
+    result.push_back({{"variant", variant_value(analysis, i)},
                       {"units", arm.units},
                       {"missing", arm.missing},
                       {"mean", estimated(arm.mean)},
@@ -278,7 +255,7 @@ array write_arms(const Analysis& analysis, const MetricResult& metric) {
 array write_comparisons(const Analysis& analysis, const MetricResult& metric) {
   array result;
   for (const auto& comparison : metric.comparisons) {
-    result.push_back({{"variant", variant_name(analysis, comparison.variant)},
+    result.push_back({{"variant", variant_value(analysis, comparison.variant)},
                       {"difference", estimated(comparison.difference)},
                       {"lift", estimated(comparison.lift)},
                       {"adjusted_p_value", number(comparison.adjusted_p_value)},
@@ -312,14 +289,14 @@ array write_histograms(const std::vector<store::Histogram>& histograms) {
 object write_metric(const Analysis& analysis, const MetricResult& metric) {
   array adjustments;
   for (const auto& adjustment : metric.adjustments) {
-    adjustments.push_back({{"variant", variant_name(analysis, adjustment.variant)},
+    adjustments.push_back({{"variant", variant_value(analysis, adjustment.variant)},
                            {"unadjusted", estimated(adjustment.unadjusted)},
                            {"variance_reduction", number(adjustment.variance_reduction)}});
   }
   array best;
   for (std::size_t i = 0; i < metric.chance_to_be_best.size(); ++i) {
     best.push_back(
-        {{"variant", variant_name(analysis, i)}, {"probability", number(metric.chance_to_be_best[i])}});
+        {{"variant", variant_value(analysis, i)}, {"probability", number(metric.chance_to_be_best[i])}});
   }
   return {{"name", text(metric.name)},
           {"definition", text(metric.definition)},
@@ -336,15 +313,6 @@ object write_metric(const Analysis& analysis, const MetricResult& metric) {
           {"findings", write(metric.findings)}};
 }
 
-/// The one number to read of a segment.
-object write_estimate(const experiment::SegmentResult& segment) {
-  const auto estimate = experiment::estimate_of(segment);
-  if (!estimate) return reason(segment.raw.error());
-  object result = write(estimate->effect);
-  result["pooled"] = estimate->is_pooled;
-  return result;
-}
-
 object write_segment(const experiment::SegmentResult& segment) {
   object result{{"segment", text(segment.segment)},
                 {"control_units", segment.control_units},
@@ -356,7 +324,7 @@ object write_segment(const experiment::SegmentResult& segment) {
                 {"significant", segment.significant},
                 {"verdict_withheld", segment.verdict_withheld},
                 {"verdict", name_of(segment.verdict)},
-                {"estimate", write_estimate(segment)},
+                {"estimate", estimate_json(segment)},
                 {"pooled", estimated(segment.pooled)},
                 {"detectable_difference", estimated(segment.detectable_difference)},
                 {"too_small", segment.too_small},
@@ -377,7 +345,7 @@ object write_segment_table(const Analysis& analysis, const SegmentTable& table) 
   const bool known = table.metric < analysis.metrics.size();
   object result{{"dimension", text(table.dimension)},
                 {"metric", known ? text(analysis.metrics[table.metric].name) : value(nullptr)},
-                {"variant", variant_name(analysis, table.variant)},
+                {"variant", variant_value(analysis, table.variant)},
                 {"segments", std::move(segments)},
                 {"pooling", estimated(table.pooling)},
                 {"meta_analysis", table.meta_analysis ? value(write(*table.meta_analysis)) : value(nullptr)},
@@ -387,62 +355,13 @@ object write_segment_table(const Analysis& analysis, const SegmentTable& table) 
   return result;
 }
 
-object write_place(const Analysis& analysis, const experiment::SegmentPlace& place) {
-  const SegmentTable& table = analysis.segment_tables[place.table];
-  return {{"variant", variant_name(analysis, table.variant)},
-          {"dimension", text(table.dimension)},
-          {"segment", text(table.segments[place.segment].segment)}};
-}
-
-array conclusion_texts(const Analysis& analysis) {
-  array result;
-  for (const experiment::Sentence& sentence : analysis.conclusion) result.push_back(text(sentence.text));
-  return result;
-}
-
-object write_answer(const Analysis& analysis) {
-  array sentences;
-  for (const experiment::Sentence& sentence : analysis.conclusion)
-    sentences.push_back({{"kind", name_of(sentence.kind)}, {"text", text(sentence.text)}});
-  array segments;
-  for (const experiment::SegmentPlace& place : analysis.named_segments) {
-    const SegmentTable& table = analysis.segment_tables[place.table];
-    const experiment::SegmentResult& segment = table.segments[place.segment];
-    object named = write_place(analysis, place);
-    named["metric"] = text(analysis.metrics[table.metric].name);
-    named["verdict"] = name_of(segment.verdict);
-    named["estimate"] = write_estimate(segment);
-    named["adjusted_p_value"] = number(segment.adjusted_p_value);
-    segments.push_back(std::move(named));
-  }
-  return {{"headline", analysis.conclusion.empty() ? value(nullptr) : text(analysis.conclusion.front().text)},
-          {"sentences", std::move(sentences)},
-          {"segments", std::move(segments)}};
-}
-
-object write_next(const Analysis& analysis) {
-  const experiment::NextStep& next = analysis.next;
-  array targets;
-  for (const auto& target : next.targets) {
-    object written = write_place(analysis, target.place);
-    written["use"] = target.use;
-    written["population"] = target.population ? boost::json::parse(*target.population) : value(nullptr);
-    targets.push_back(std::move(written));
-  }
-  return {{"step", name_of(next.step)},
-          {"text", text(next.text)},
-          {"reason", text(next.reason)},
-          {"missing_units", next.missing_units ? value(*next.missing_units) : value(nullptr)},
-          {"targets", std::move(targets)}};
-}
-
 array write_methods(const Analysis& analysis) {
   array methods;
   for (const experiment::MethodUsed& used : analysis.methods) {
     array uses;
     for (const auto& use : used.uses) {
       uses.push_back({{"metric", text(analysis.metrics[use.metric].name)},
-                      {"variant", variant_name(analysis, use.variant)}});
+                      {"variant", variant_value(analysis, use.variant)}});
     }
     methods.push_back({{"test", code_of(used.test)},
                        {"interval_method", code_of(used.interval_method)},
@@ -514,9 +433,9 @@ std::string to_json(const Analysis& analysis) {
         {"units", analysis.units}}},
       {"served", write_served(analysis.served)},
       {"request", write_request(analysis.request)},
-      {"conclusion", conclusion_texts(analysis)},
-      {"answer", write_answer(analysis)},
-      {"next", write_next(analysis)},
+      {"conclusion", conclusion_json(analysis)},
+      {"answer", answer_json(analysis)},
+      {"next", next_json(analysis)},
       {"findings", write(analysis.findings)},
       {"sample_ratio", write_sample_ratio(analysis.sample_ratio)},
       {"variants", write_variants(analysis)},

@@ -3,6 +3,7 @@
 #include "command.hpp"
 #include "server/json_log.hpp"
 #include "server/serve.hpp"
+#include "shell_text.hpp"
 #include "simulate/demo_shop.hpp"
 #include "simulate/shop_flags.hpp"
 
@@ -28,24 +29,11 @@ struct DemoOptions {
   DemoPace pace;
 };
 
-/// As a shell takes it back, whatever it holds.
-std::string quoted(const std::string& path) {
-  std::string answer = "'";
-  for (const char c : path) {
-    if (c == '\'') {
-      answer += "'\\''";
-    } else {
-      answer += c;
-    }
-  }
-  return answer + "'";
-}
-
 /// How this program was started, so that the command can be typed again.
 std::string program_path() {
   std::error_code error;
   const auto path = std::filesystem::read_symlink("/proc/self/exe", error);
-  return error ? "splitplot" : quoted(path.string());
+  return error ? "splitplot" : shell_word(path.string());
 }
 
 void print_address(const DemoShop& shop, const std::string& url, const std::string& folder) {
