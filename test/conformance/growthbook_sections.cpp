@@ -1,5 +1,9 @@
 #include "growthbook_sections.hpp"
 
+#include "growthbook/context.hpp"
+#include "growthbook/result.hpp"
+#include "growthbook/sticky_documents.hpp"
+
 #include <splitplot/decide/hash.hpp>
 #include <splitplot/decide/snapshot.hpp>
 #include <splitplot/digest/payload_cipher.hpp>
@@ -8,13 +12,15 @@
 
 #include <cmath>
 #include <cstdint>
-#include <memory>
-#include <optional>
 #include <utility>
 #include <vector>
 
 namespace splitplot::conformance {
 namespace {
+
+using growthbook::Context;
+using growthbook::member;
+using growthbook::text_of;
 
 using decide::Assignment;
 using decide::Decision;
@@ -53,104 +59,6 @@ bool same(const Value& left, const Value& right) {
 std::string compare(const Value& expected, const Value& got) {
   return same(expected, got) ? std::string() : difference(expected, got);
 }
-
-const Value kNothing;
-
-const Value& member(const Value& object, std::string_view name) {
-  const Value* value = object.find(name);
-  return value == nullptr ? kNothing : *value;
-}
-
-std::string text_of(const Value& value) {
-  return value.if_text() != nullptr ? *value.if_text() : std::string();
-}
-
-bool is_true(const Value& value) {
-  if (const bool* truth = value.if_boolean()) return *truth;
-  if (value.is_number()) return *value.number() != 0;
-  if (const std::string* text = value.if_text()) return !text->empty();
-  return !value.is_null();
-}
-
-/// Documents of a sticky-bucket service: "<attribute>||<value>" to {attributeName, attributeValue, assignments}.
-class Documents final : public decide::StickyBuckets, public decide::EvaluationObserver {
- public:
-  void add(const Value& document) {
-    documents_.set(
-        text_of(member(document, "attributeName")) + "||" + text_of(member(document, "attributeValue")),
-        document);
-  }
-
-  [[nodiscard]] std::optional<std::string_view> find(std::string_view attribute, std::string_view value,
-                                                     std::string_view experiment) const override {
-    const Value* document = documents_.find(key_of(attribute, value));
-    const Value* variant = document == nullptr ? nullptr : member(*document, "assignments").find(experiment);
-    if (variant == nullptr || variant->if_text() == nullptr) return std::nullopt;
-    return *variant->if_text();
-  }
-
-  void remember(const decide::StickyAssignment& assignment) override {
-    const std::string key = key_of(assignment.attribute, assignment.value);
-    if (documents_.find(key) == nullptr) {
-      documents_.set(key, Value::Object{{"attributeName", std::string(assignment.attribute)},
-                                        {"attributeValue", std::string(assignment.value)},
-                                        {"assignments", Value::Object{}}});
-    }
-    documents_.find(key)->find("assignments")->set(assignment.experiment, std::string(assignment.variant));
-  }
-
-  /// Those of the unit: the service is asked for no others.
-  [[nodiscard]] Value of(const Value& attributes) const {
-    Value known = Value::Object{};
-    for (const Member& document : *documents_.if_object()) {
-      const Value& name = member(document.value, "attributeName");
-      const Value& value = member(attributes, text_of(name));
-      if (value == member(document.value, "attributeValue")) known.set(document.name, document.value);
-    }
-    return known;
-  }
-
- private:
-  static std::string key_of(std::string_view attribute, std::string_view value) {
-    return std::string(attribute) + "||" + std::string(value);
-  }
-
-  Value documents_ = Value::Object{};
-};
-
-/// The context of a case: configuration and unit in one.
-struct Context {
-  explicit Context(const Value& written) : attributes(member(written, "attributes")) {
-    for (const char* name : {"features", "experiments", "savedGroups", "contextualBandits"}) {
-      if (!member(written, name).is_null()) payload.set(name, member(written, name));
-    }
-    url = text_of(member(written, "url"));
-    forced_variants = member(written, "forcedVariations");
-    forced_values = member(written, "forcedFeatureValues");
-    enabled = member(written, "enabled") != Value(false);
-    qa_mode = is_true(member(written, "qaMode"));
-  }
-
-  [[nodiscard]] Evaluation evaluation() const {
-    Evaluation evaluation{model::Attributes(&attributes)};
-    evaluation.url = url;
-    evaluation.forced_variants = &forced_variants;
-    evaluation.forced_values = &forced_values;
-    evaluation.experiments_enabled = enabled;
-    evaluation.qa_mode = qa_mode;
-    return evaluation;
-  }
-
-  [[nodiscard]] std::shared_ptr<const Snapshot> snapshot() const { return *Snapshot::read_payload(payload); }
-
-  Value payload = Value::Object{};
-  Value attributes;
-  std::string url;
-  Value forced_variants;
-  Value forced_values;
-  bool enabled = true;
-  bool qa_mode = false;
-};
 
 std::string condition(const Value::Array& parts) {
   model::ValueLists groups;
@@ -305,68 +213,6 @@ std::string decrypt(const Value::Array& parts) {
   return compare(parts[3], text ? Value(*text) : Value());
 }
 
-std::string_view source_of(const Decision& decision) {
-  if (decision.error == decide::DecisionError::FlagNotFound) return "unknownFeature";
-  if (decision.error == decide::DecisionError::CyclicPrerequisite) return "cyclicPrerequisite";
-  switch (decision.source) {
-    case decide::Source::Fallback:
-      return "defaultValue";
-    case decide::Source::Rule:
-      return "force";
-    case decide::Source::Experiment:
-      return "experiment";
-    case decide::Source::Prerequisite:
-      return "prerequisite";
-    case decide::Source::Override:
-      return "override";
-    case decide::Source::Nothing:
-      break;
-  }
-  return "";
-}
-
-/// The rule of a feature that an experiment was made of.
-const Value& rule_of(const Context& context, const std::string& flag, const Decision& decision) {
-  for (const Value& rule : *member(member(member(context.payload, "features"), flag), "rules").if_array()) {
-    const bool asks = rule.find("force") == nullptr &&
-                      (rule.find("variations") != nullptr || rule.find("contextualVariations") != nullptr);
-    const std::string key = text_of(member(rule, "key"));
-    if (asks && (key.empty() ? flag : key) == decision.assignment.experiment->key) return rule;
-  }
-  return kNothing;
-}
-
-Value result_of(const Context& context, const std::string& flag, const Decision& decision) {
-  const Assignment& assignment = decision.assignment;
-  const std::size_t variant = *assignment.variant;
-  const Value& rule = rule_of(context, flag, decision);
-  const Value& all_meta = member(rule, "meta");
-  const Value& meta = all_meta.if_array() != nullptr ? (*all_meta.if_array())[variant] : kNothing;
-  Value result = Value::Object{{"key", assignment.experiment->variants[variant].key},
-                               {"featureId", flag},
-                               {"inExperiment", true},
-                               {"hashUsed", !assignment.is_forced},
-                               {"variationId", variant},
-                               {"value", *decision.value},
-                               {"hashAttribute", std::string(assignment.attribute)},
-                               {"hashValue", std::string(assignment.bucket_value)},
-                               {"stickyBucketUsed", assignment.is_sticky}};
-  if (!assignment.is_forced) result.set("bucket", assignment.bucket);
-  if (!member(meta, "name").is_null()) result.set("name", member(meta, "name"));
-  const Value& bandit =
-      member(member(context.payload, "contextualBandits"), text_of(member(rule, "contextualBanditRef")));
-  if (assignment.is_forced || bandit.is_null()) return result;
-  const Value& leaf = assignment.arms ? (*member(bandit, "contexts").if_array())[*assignment.arms] : kNothing;
-  result.set("leafId", leaf.is_null() ? Value(-1) : member(leaf, "leafId"));
-  Value::Array weights;
-  for (const model::ExperimentVariant& one : assignment.experiment->variants)
-    weights.emplace_back(one.weight);
-  result.set("variationWeights", leaf.is_null() ? Value(weights) : member(leaf, "weights"));
-  if (!member(bandit, "banditVersion").is_null())
-    result.set("banditVersion", member(bandit, "banditVersion"));
-  return result;
-}
-
 /// A hash value is a text here, whatever it was.
 Value with_text_of_unit(Value result) {
   Value* unit = result.find("hashValue");
@@ -374,19 +220,18 @@ Value with_text_of_unit(Value result) {
   return result;
 }
 
+Value result_of(const Context& context, const std::string& flag, const Decision& decision) {
+  const std::string& key = decision.assignment.experiment->key;
+  return growthbook::experiment_result(context.payload, growthbook::rule_of(context.payload, flag, key), flag,
+                                       decision.assignment, *decision.value);
+}
+
 std::string feature(const Value::Array& parts) {
   const Context context(parts[1]);
   const std::string flag = text_of(parts[2]);
   const auto snapshot = context.snapshot();
   const Decision decision = snapshot->decide(flag, context.evaluation());
-  const Value value = decision.value == nullptr ? Value() : *decision.value;
-  // The SDKs do not say which rule closed a gate.
-  const bool names_rule = decision.source != decide::Source::Prerequisite;
-  const Value got = Value::Object{{"value", value},
-                                  {"on", is_true(value)},
-                                  {"off", !is_true(value)},
-                                  {"source", std::string(source_of(decision))},
-                                  {"ruleId", names_rule ? std::string(decision.rule) : ""}};
+  const Value got = growthbook::feature_result(decision);
   Value expected = parts[3];
   const Value experiment = member(expected, "experiment");
   const Value result = member(expected, "experimentResult");
@@ -415,7 +260,16 @@ std::string run(const Value::Array& parts) {
 
 std::string sticky_bucket(const Value::Array& parts) {
   const Context context(parts[1]);
-  Documents documents;
+  class Observer final : public decide::EvaluationObserver {
+   public:
+    explicit Observer(growthbook::StickyDocuments& documents) : documents_(documents) {}
+    void remember(const decide::StickyAssignment& assignment) override { documents_.remember(assignment); }
+
+   private:
+    growthbook::StickyDocuments& documents_;
+  };
+  growthbook::StickyDocuments documents;
+  Observer observer(documents);
   const Value& known = member(parts[1], "stickyBucketAssignmentDocs");
   if (known.if_object() != nullptr) {
     for (const Member& document : *known.if_object()) documents.add(document.value);
@@ -423,7 +277,7 @@ std::string sticky_bucket(const Value::Array& parts) {
   for (const Value& document : *parts[2].if_array()) documents.add(document);
   Evaluation evaluation = context.evaluation();
   evaluation.sticky = &documents;
-  evaluation.observer = &documents;
+  evaluation.observer = &observer;
   const std::string flag = text_of(parts[3]);
   const auto snapshot = context.snapshot();
   const Decision decision = snapshot->decide(flag, evaluation);

@@ -1,3 +1,4 @@
+#include "saved_groups.hpp"
 #include "snapshot_content.hpp"
 
 #include <splitplot/decide/hash.hpp>
@@ -94,10 +95,10 @@ double coverage_of(const Value& written) {
 
 class PayloadCompiler {
  public:
-  explicit PayloadCompiler(Snapshot::Compiled& content) : content_(content) {}
+  explicit PayloadCompiler(Snapshot::Compiled& content)
+      : content_(content), groups_(content.payload.find("savedGroups")) {}
 
   void compile() {
-    read_groups();
     const Value* features = content_.payload.find("features");
     if (features != nullptr && features->if_object() != nullptr) {
       // All flags are there before rules point to them.
@@ -114,15 +115,6 @@ class PayloadCompiler {
   }
 
  private:
-  void read_groups() {
-    const Value* groups = content_.payload.find("savedGroups");
-    if (groups == nullptr || groups->if_object() == nullptr) return;
-    for (const Member& group : *groups->if_object()) {
-      if (const Value::Array* elements = group.value.if_array())
-        content_.lists.emplace(group.name, model::ValueList(*elements));
-    }
-  }
-
   void read_feature(const Value& written, CompiledFlag& flag) {
     const Value* fallback = written.find("defaultValue");
     flag.fallback.value = fallback == nullptr ? &kNull : fallback;
@@ -177,12 +169,16 @@ class PayloadCompiler {
       Result<model::UrlTargets> targets = model::UrlTargets::compile(*pages);
       compiled.urls = &content_.pages.emplace_back(targets ? std::move(*targets) : model::UrlTargets());
     }
-    if (const Value* forced = written.find("force")) {
+    const Value* forced = written.find("force");
+    if (forced != nullptr && !compiled.forced_variant) {
       const std::optional<double> index = forced->number();
       compiled.forced_variant = index && *index >= 0 && *index < static_cast<double>(compiled.variants)
                                     ? static_cast<std::size_t>(*index)
                                     : compiled.variants;
     }
+    // Who is stopped is asked all questions still, as the SDKs do, and then gets nothing.
+    if (compiled.experiment->status == model::ExperimentStatus::Stopped && !compiled.forced_variant)
+      compiled.forced_variant = compiled.variants;
     content_.experiments_by_key.emplace(compiled.experiment->key, &compiled);
   }
 
@@ -203,7 +199,11 @@ class PayloadCompiler {
                      false};
     // Rules that have filters keep them for themselves, and then the namespace does not count.
     if (!is_set(written.find("filters"))) compiled.in_namespace = namespace_of(written);
-    if (version) read_ranges(written, compiled);
+    if (version) {
+      read_ranges(written, compiled);
+    } else {
+      compiled.forced_variant = compiled.variants;  // not even who was in it before
+    }
     if (!is_set(written.find("disableStickyBucketing"))) read_stickiness(written, compiled);
     return compiled;
   }
@@ -236,13 +236,14 @@ class PayloadCompiler {
   }
 
   void read_ranges(const Value& written, CompiledExperiment& compiled) {
-    if (const Value* ranges = member(written, "ranges")) {
-      compiled.allocation.ranges = ranges_of(*ranges);
-      return;
-    }
     const double coverage = coverage_of(written);
-    compiled.allocation.ranges =
-        bucket_ranges(weights_of(member(written, "weights"), compiled.variants), coverage);
+    // Ranges that are written hold for everybody, whatever the weights are.
+    const Value* ranges = member(written, "ranges");
+    const auto ranges_by = [&](const Value* weights) {
+      return ranges != nullptr ? ranges_of(*ranges)
+                               : bucket_ranges(weights_of(weights, compiled.variants), coverage);
+    };
+    compiled.allocation.ranges = ranges_by(member(written, "weights"));
     const Value* reference = member(written, "contextualBanditRef");
     const Value* bandits = content_.payload.find("contextualBandits");
     if (reference == nullptr || reference->if_text() == nullptr || bandits == nullptr) return;
@@ -251,8 +252,7 @@ class PayloadCompiler {
     if (contexts == nullptr || contexts->if_array() == nullptr) return;
     for (const Value& context : *contexts->if_array()) {
       compiled.allocation.conditional_arms.push_back(
-          {condition_of(context.find("condition")),
-           bucket_ranges(weights_of(member(context, "weights"), compiled.variants), coverage)});
+          {condition_of(context.find("condition")), ranges_by(member(context, "weights"))});
     }
   }
 
@@ -325,8 +325,10 @@ class PayloadCompiler {
   /// Everybody for one that is not there, nobody for one that is refused.
   const model::Condition* condition_of(const Value* written) {
     if (!is_set(written)) return nullptr;
-    Result<model::Condition> compiled = model::Condition::compile(*written, nullptr, &content_.lists);
-    if (!compiled) compiled = model::Condition::compile(Value(Value::Object{{"$not", Value::Object{}}}));
+    static const Value kNobody(Value::Object{{"$not", Value::Object{}}});
+    const Value condition = groups_.written_out(*written).value_or(kNobody);
+    Result<model::Condition> compiled = model::Condition::compile(condition, nullptr, &groups_.lists());
+    if (!compiled) compiled = model::Condition::compile(kNobody);
     return &content_.conditions.emplace_back(std::move(*compiled));
   }
 
@@ -352,6 +354,7 @@ class PayloadCompiler {
   }
 
   Snapshot::Compiled& content_;
+  SavedGroups groups_;
 };
 
 }  // namespace

@@ -79,11 +79,11 @@ enum class Met { Yes, SkipRule, CloseGate, Cycle };
 Met meet_prerequisites(const std::vector<Prerequisite>& prerequisites, const Scene& scene,
                        const Place& place) {
   for (const Prerequisite& prerequisite : prerequisites) {
-    Decision answer;
-    if (prerequisite.compiled != nullptr) {
-      answer = decide_waiting(*prerequisite.compiled, scene.evaluation, scene.segments, scene.waiting);
-      if (answer.error == DecisionError::CyclicPrerequisite) return Met::Cycle;
-    }
+    const Decision answer =
+        prerequisite.compiled != nullptr
+            ? decide_waiting(*prerequisite.compiled, scene.evaluation, scene.segments, scene.waiting)
+            : decide_missing_flag(prerequisite.flag, scene.evaluation);
+    if (answer.error == DecisionError::CyclicPrerequisite) return Met::Cycle;
     const Value& value = answer.value != nullptr ? *answer.value : kNull;
     const bool met = prerequisite.condition == nullptr ||
                      prerequisite.condition->matches(model::Attributes(kValueName, value), scene.segments);
@@ -276,10 +276,12 @@ class ExperimentJudge {
       tell(Check::What::Sticky, false);
       return leave();
     }
-    if (!is_sticky_ && !choose_variant()) return leave();
+    const std::vector<BucketRange>* ranges = choose_arms();
+    if (!is_sticky_ && (ranges == nullptr || !choose_variant(*ranges))) return leave();
     if (compiled_.forced_variant) {
       assignment_.variant = compiled_.forced_variant;
       assignment_.is_forced = true;
+      assignment_.is_sticky = false;
     } else if (evaluation().qa_mode) {
       tell(Check::What::QaMode, false);
       return leave();
@@ -292,20 +294,26 @@ class ExperimentJudge {
     return false;
   }
 
-  bool choose_variant() {
+  /// Null before a ramp begins. The group whose condition is met is noted for who is sticky, too.
+  const std::vector<BucketRange>* choose_arms() {
     const Allocation* allocation =
         compiled_.ramp.empty() ? &compiled_.allocation : stage_at(evaluation().now, compiled_.ramp);
-    if (allocation == nullptr) return tell(Check::What::Schedule, false);
-    const std::vector<BucketRange>* ranges = &allocation->ranges;
+    if (allocation == nullptr) {
+      tell(Check::What::Schedule, false);
+      return nullptr;
+    }
     for (std::size_t i = 0; i < allocation->conditional_arms.size(); ++i) {
       if (!scene_.meets(allocation->conditional_arms[i].condition)) continue;
-      ranges = &allocation->conditional_arms[i].ranges;
       assignment_.arms = i;
-      break;
+      return &allocation->conditional_arms[i].ranges;
     }
-    assignment_.variant = range_at(assignment_.bucket, *ranges);
+    return &allocation->ranges;
+  }
+
+  bool choose_variant(const std::vector<BucketRange>& ranges) {
+    assignment_.variant = range_at(assignment_.bucket, ranges);
     return tell(Check::What::Variant, assignment_.variant.has_value(),
-                {.name = assignment_.attribute, .bucket = assignment_.bucket, .ranges = *ranges});
+                {.name = assignment_.attribute, .bucket = assignment_.bucket, .ranges = ranges});
   }
 
   void remember() {
@@ -458,9 +466,17 @@ class FlagJudge {
   bool targeting_key_missing_ = false;
 };
 
-/// A forced answer, if there is one.
-const Value* forced_value(const CompiledFlag& flag, const Evaluation& evaluation) {
-  return evaluation.forced_values == nullptr ? nullptr : evaluation.forced_values->find(flag.key);
+/// What somebody forced, if anybody did.
+std::optional<Decision> forced_answer(std::string_view key, const Evaluation& evaluation) {
+  const Value* forced = evaluation.forced_values == nullptr ? nullptr : evaluation.forced_values->find(key);
+  if (forced == nullptr) return std::nullopt;
+  Decision decision;
+  decision.value = forced;
+  decision.source = Source::Override;
+  decision.reason = Reason::Static;
+  if (evaluation.checks != nullptr)
+    evaluation.checks->checked(key, {.what = Check::What::Override, .passed = true, .value = forced});
+  return decision;
 }
 
 Decision overridden_decision(const CompiledFlag& flag, const Served& served, const Evaluation& evaluation) {
@@ -483,15 +499,7 @@ Decision decide_waiting(const CompiledFlag& flag, const Evaluation& evaluation,
     decision.error = DecisionError::CyclicPrerequisite;
     return decision;
   }
-  if (const Value* forced = forced_value(flag, evaluation)) {
-    Decision decision;
-    decision.value = forced;
-    decision.source = Source::Override;
-    decision.reason = Reason::Static;
-    if (evaluation.checks != nullptr)
-      evaluation.checks->checked(flag.key, {.what = Check::What::Override, .passed = true, .value = forced});
-    return decision;
-  }
+  if (const std::optional<Decision> forced = forced_answer(flag.key, evaluation)) return *forced;
   if (!flag.overrides.empty()) {
     const UnitText user(evaluation.attributes.find(kIdName));
     const auto overridden = flag.overrides.find(user.view());
@@ -505,6 +513,13 @@ Decision decide_waiting(const CompiledFlag& flag, const Evaluation& evaluation,
 Decision decide_flag(const CompiledFlag& flag, const Evaluation& evaluation,
                      const model::SegmentMembership& segments) {
   return decide_waiting(flag, evaluation, segments, nullptr);
+}
+
+Decision decide_missing_flag(std::string_view key, const Evaluation& evaluation) {
+  if (const std::optional<Decision> forced = forced_answer(key, evaluation)) return *forced;
+  Decision decision;
+  decision.error = DecisionError::FlagNotFound;
+  return decision;
 }
 
 Assignment assign_unit(const CompiledExperiment& experiment, const Evaluation& evaluation,

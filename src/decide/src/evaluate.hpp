@@ -7,10 +7,15 @@
 #include <splitplot/decide/evaluation.hpp>
 #include <splitplot/model/condition.hpp>
 
+#include <string_view>
+
 namespace splitplot::decide {
 
 [[nodiscard]] Decision decide_flag(const CompiledFlag& flag, const Evaluation& evaluation,
                                    const model::SegmentMembership& segments);
+
+/// Of a flag that does not exist: what somebody forced, or an error.
+[[nodiscard]] Decision decide_missing_flag(std::string_view key, const Evaluation& evaluation);
 
 /// Whether and how a unit takes part in an experiment, status, population and layer considered.
 [[nodiscard]] Assignment assign_unit(const CompiledExperiment& experiment, const Evaluation& evaluation,

@@ -41,10 +41,8 @@ const model::Configuration& Snapshot::configuration() const {
 
 Decision Snapshot::decide(std::string_view flag, const Evaluation& evaluation) const {
   const auto found = compiled_->flags.find(flag);
-  if (found != compiled_->flags.end()) return decide_flag(found->second, evaluation, *this);
-  Decision decision;
-  decision.error = DecisionError::FlagNotFound;
-  return decision;
+  return found != compiled_->flags.end() ? decide_flag(found->second, evaluation, *this)
+                                         : decide_missing_flag(flag, evaluation);
 }
 
 void Snapshot::decide_all(const Evaluation& evaluation,

@@ -29,7 +29,6 @@ struct Snapshot::Compiled {
   std::deque<model::Condition> conditions;
   std::deque<model::Experiment> made_experiments;
   std::deque<model::UrlTargets> pages;
-  model::ValueLists lists;
 
   std::deque<CompiledExperiment> experiments;
   /// By key: those of documents, and those of a payload that no feature asks.

@@ -7,13 +7,17 @@
 namespace splitplot::decide {
 namespace {
 
-/// The integer that a text begins with, as JavaScript's parseInt reads decimals.
+/// The integer that a text begins with, as JavaScript's parseInt reads it; nothing for those below zero.
 std::optional<std::size_t> leading_integer(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  if (text.starts_with('+')) text.remove_prefix(1);
+  text.remove_prefix(std::min(text.find_first_not_of(" \t\n\r\f\v"), text.size()));
+  const bool is_negative = text.starts_with('-');
+  if (is_negative || text.starts_with('+')) text.remove_prefix(1);
+  const bool is_hexadecimal = text.starts_with("0x") || text.starts_with("0X");
+  if (is_hexadecimal) text.remove_prefix(2);
   std::size_t number = 0;
-  const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
-  return read.ec == std::errc() ? std::optional(number) : std::nullopt;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), number, is_hexadecimal ? 16 : 10);
+  if (read.ec != std::errc() || (is_negative && number != 0)) return std::nullopt;
+  return number;
 }
 
 }  // namespace

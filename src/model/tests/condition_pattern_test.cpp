@@ -50,6 +50,20 @@ TEST(ConditionPatternTest, CaseIsIgnoredOnRequest) {
   EXPECT_TRUE(matches("É", "café", "$regexi"));
 }
 
+TEST(ConditionPatternTest, ClassesKnowWhatLiesBeyondAscii) {
+  for (const char* pattern : {"^\\S+$", "^\\D+$", "^\\W+$", "^[^\\s]+$", "^[\\W]+$"}) {
+    EXPECT_TRUE(matches(pattern, "ß")) << pattern;
+    EXPECT_TRUE(matches(pattern, "\u4e2d\u6587")) << pattern;
+  }
+  for (const char* space : {"\u00a0", "\u2003", "\u2028", "\u3000", "\ufeff", "\t"}) {
+    EXPECT_TRUE(matches("^\\s$", space));
+    EXPECT_TRUE(matches("^[x\\s]$", space));
+    EXPECT_FALSE(matches("\\S", space));
+    EXPECT_FALSE(matches("[^x\\s]", space));
+  }
+  EXPECT_FALSE(matches("^\\s$", "\u200b"));
+}
+
 TEST(ConditionPatternTest, ValuesThatAreNoTextAreWrittenAsJavaScriptDoes) {
   EXPECT_TRUE(matches("^null$", nullptr));
   EXPECT_TRUE(matches("^12\\.5$", 12.5));
@@ -107,7 +121,7 @@ TEST(ConditionPatternTest, LongTextsMatch) {
 }
 
 TEST(ConditionPatternTest, BytesThatAreNoTextMatchNothingAndHurtNobody) {
-  EXPECT_TRUE(matches("b$", "a\xFF\xFE b"));
+  EXPECT_FALSE(matches("b$", "a\xFF\xFE b"));
   EXPECT_FALSE(matches("^a.b$",
                        "a\xFF"
                        "b"));

@@ -3,23 +3,41 @@
 #include <algorithm>
 #include <cctype>
 #include <string>
+#include <utility>
 
 namespace splitplot::model::condition {
 namespace {
+
+/// What ECMAScript's "\s" matches beside PCRE2's, as members of a class: U+00A0, U+1680, U+2000 to U+200A, U+2028, U+2029,
+/// U+202F, U+205F, U+3000, U+FEFF.
+constexpr std::string_view kOtherSpaces = "\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000\uFEFF";
 
 class Scanner {
  public:
   explicit Scanner(std::string_view pattern) : pattern_(pattern) {}
 
-  Result<void> run() {
+  Result<std::string> run() {
     while (at_ < pattern_.size()) {
-      Result<void> step = in_class_ ? inside_class() : outside_class();
-      if (!step) return step;
+      const std::size_t begin = at_;
+      const bool in_class = in_class_;
+      const Result<void> step = in_class ? inside_class() : outside_class();
+      if (!step) return tl::unexpected(step.error());
+      write(pattern_.substr(begin, at_ - begin), in_class);
     }
-    return {};
+    return std::move(translated_);
   }
 
  private:
+  void write(std::string_view piece, bool in_class) {
+    if (piece == "\\s") {
+      translated_.append(in_class ? "\\s" : "[\\s").append(kOtherSpaces).append(in_class ? "" : "]");
+    } else if (piece == "\\S" && !in_class) {
+      translated_.append("[^\\s").append(kOtherSpaces).append("]");
+    } else {
+      translated_.append(piece);
+    }
+  }
+
   [[nodiscard]] bool here(std::string_view text) const { return pattern_.substr(at_).starts_with(text); }
 
   [[nodiscard]] tl::unexpected<Error> refuse(std::string_view what, std::string_view hint) const {
@@ -94,13 +112,14 @@ class Scanner {
   }
 
   std::string_view pattern_;
+  std::string translated_;
   std::size_t at_ = 0;
   bool in_class_ = false;
 };
 
 }  // namespace
 
-Result<void> check_ecmascript(std::string_view pattern) {
+Result<std::string> from_ecmascript(std::string_view pattern) {
   return Scanner(pattern).run();
 }
 

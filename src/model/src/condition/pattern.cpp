@@ -42,8 +42,10 @@ struct MatchingRoom {
 
 /// What ECMAScript means: "$" is only the very end, \u0041 is a letter, a group that took no part matches nothing, []
 /// is legal.
-constexpr std::uint32_t kOptions = PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_DOLLAR_ENDONLY |
-                                   PCRE2_ALT_BSUX | PCRE2_MATCH_UNSET_BACKREF | PCRE2_ALLOW_EMPTY_CLASS |
+/// Without PCRE2_MATCH_INVALID_UTF: with it, compiled just in time, "\S", "\D" and "\W" match no character beyond ASCII
+/// (10.42). What is not UTF-8 matches nothing.
+constexpr std::uint32_t kOptions = PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_ALT_BSUX |
+                                   PCRE2_MATCH_UNSET_BACKREF | PCRE2_ALLOW_EMPTY_CLASS |
                                    PCRE2_NEVER_BACKSLASH_C;
 
 tl::unexpected<Error> refuse(int error, std::size_t offset) {
@@ -66,17 +68,24 @@ Result<Pattern> Pattern::compile(std::string_view text, LetterCase letter_case) 
                 "the pattern is longer than " + std::to_string(kLongestPattern) + " bytes",
                 "use $in for a list of texts");
   }
-  if (const Result<void> syntax = check_ecmascript(text); !syntax) return tl::unexpected(syntax.error());
+  const Result<std::string> translated = from_ecmascript(text);
+  if (!translated) return tl::unexpected(translated.error());
 
   const std::unique_ptr<pcre2_compile_context, Call<pcre2_compile_context_free>> context{
       pcre2_compile_context_create(nullptr)};
   if (context != nullptr) pcre2_set_newline(context.get(), PCRE2_NEWLINE_ANYCRLF);
+  const std::uint32_t options = kOptions | (letter_case == LetterCase::Ignored ? PCRE2_CASELESS : 0u);
   int error = 0;
   std::size_t offset = 0;
-  const std::uint32_t options = kOptions | (letter_case == LetterCase::Ignored ? PCRE2_CASELESS : 0u);
-  Pattern pattern(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), options, &error,
-                                &offset, context.get()));
-  if (pattern.code_ == nullptr) return refuse(error, offset);
+  const auto compiled = [&](std::string_view pattern) {
+    return Pattern(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.data()), pattern.size(), options,
+                                 &error, &offset, context.get()));
+  };
+  Pattern pattern = compiled(*translated);
+  if (pattern.code_ == nullptr) {
+    compiled(text);  // says where it is wrong as it was written
+    return refuse(error, offset);
+  }
   // Without a just-in-time compiler (a machine that forbids it) the interpreter answers the same.
   pcre2_jit_compile(pattern.code_.get(), PCRE2_JIT_COMPLETE);
   return pattern;
