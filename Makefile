@@ -6,7 +6,7 @@ TEST_JOBS ?= 2
 export JOBS TEST_JOBS
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help deps build run test test-long bench scorecard scorecard-long lint format docs clean deps-build deps-test deps-lint
+.PHONY: help deps build run test test-long bench scorecard scorecard-long lint format docs clean deps-build deps-test deps-bench deps-lint
 
 help: ## this list
 	@echo "Splitplot: make <target>"
@@ -29,7 +29,7 @@ test-long: deps-test ## build and run the long tests
 	@scripts/build dev
 	@scripts/test dev --label-regex '^long$$'
 
-bench: deps-test ## build as released, run the benchmarks
+bench: deps-test deps-bench ## build as released, run the benchmarks
 	@scripts/build bench
 	@scripts/bench
 
@@ -65,6 +65,9 @@ deps-build:
 deps-test:
 	@scripts/install-debian-packages deps/debian-build.txt deps/debian-test.txt
 	@scripts/install-npm-packages deps/duckdb deps/context web deps/sdk-test deps/web-test
+
+deps-bench:
+	@scripts/install-npm-packages deps/bench
 
 deps-lint:
 	@scripts/install-debian-packages deps/debian-build.txt deps/debian-test.txt deps/debian-lint.txt
