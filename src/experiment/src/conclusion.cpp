@@ -215,6 +215,12 @@ bool is_plainly_not_found(const Analysis& analysis, const MetricResult& metric) 
 
 }  // namespace
 
+std::string headline_of(const Analysis& analysis) {
+  if (analysis.conclusion.empty()) return "";
+  const Sentence& first = analysis.conclusion.front();
+  return first.short_text.empty() ? first.text : first.short_text;
+}
+
 void conclude(Analysis& analysis) {
   analysis.conclusion.clear();
   analysis.named_segments.clear();

@@ -20,46 +20,72 @@ bool adds_nothing(const Analysis& analysis, const SegmentTable& table) {
   return is_established(overall.verdict) && !differs_between_segments(analysis, table);
 }
 
+/// The segments of one table in which an effect was established.
+struct TableEffects {
+  std::size_t table = 0;
+  std::vector<std::size_t> helped, harmed;
+};
+
 /// What the tables of one dimension and metric say.
 struct DimensionEffects {
   std::string dimension;
-  std::vector<std::string> clauses;  ///< one per treatment: "express helps loyal (...) and harms gift (...)"
-  std::vector<SegmentPlace> places;
+  std::vector<TableEffects> tables;
   bool depends = false;  ///< that the effect is not the same for all is established
   bool any_help = false;
 };
 
-/// "helps loyal (+10.2 points [7.1, 13.3]), newcomer (...)"; adds the places that it names.
-std::string verdict_clause(const Analysis& analysis, std::size_t at, Verdict verdict,
-                           std::vector<SegmentPlace>& places) {
-  const SegmentTable& table = analysis.segment_tables[at];
+enum class Figures { Shown, LeftOut };
+
+/// "helps loyal (+10.2 points [7.1, 13.3]) and newcomer (...)"; empty where there are no segments.
+std::string verdict_clause(const Analysis& analysis, const SegmentTable& table, std::string_view verb,
+                           const std::vector<std::size_t>& segments, Figures figures) {
   std::vector<std::string> levels;
-  for (std::size_t i = 0; i < table.segments.size(); ++i) {
+  for (const std::size_t i : segments) {
     const SegmentResult& segment = table.segments[i];
-    if (segment.verdict != verdict) continue;
-    places.push_back({at, i});
-    const MetricResult& metric = analysis.metrics[table.metric];
-    levels.push_back(fmt::format("{} ({})", level_words(table, segment),
-                                 change_text(metric, estimate_of(segment)->effect)));
+    std::string level = level_words(table, segment);
+    if (figures == Figures::Shown)
+      level +=
+          fmt::format(" ({})", change_text(analysis.metrics[table.metric], estimate_of(segment)->effect));
+    levels.push_back(std::move(level));
   }
-  if (levels.empty()) return "";
-  return fmt::format("{} {}", verdict == Verdict::Helps ? "helps" : "harms", enumerated(levels));
+  return levels.empty() ? "" : fmt::format("{} {}", verb, enumerated(levels));
+}
+
+/// "express helps loyal (...) and harms gift (...); one-page harms business (...)"
+std::string clauses(const Analysis& analysis, const DimensionEffects& effects, Figures figures) {
+  std::vector<std::string> parts;
+  for (const auto& [at, helped, harmed] : effects.tables) {
+    const SegmentTable& table = analysis.segment_tables[at];
+    const std::string helps = verdict_clause(analysis, table, "helps", helped, figures);
+    const std::string harms = verdict_clause(analysis, table, "harms", harmed, figures);
+    parts.push_back(fmt::format("{} {}{}{}", analysis.variants[table.variant].name, helps,
+                                !helps.empty() && !harms.empty() ? " and " : "", harms));
+  }
+  return fmt::format("{}", fmt::join(parts, "; "));
 }
 
 void add_table(DimensionEffects& effects, const Analysis& analysis, std::size_t at) {
   const SegmentTable& table = analysis.segment_tables[at];
-  std::vector<SegmentPlace> places;
-  const std::string helps = verdict_clause(analysis, at, Verdict::Helps, places);
-  const std::string harms = verdict_clause(analysis, at, Verdict::Harms, places);
-  if (places.empty()) return;
-  effects.any_help = effects.any_help || !helps.empty();
-  effects.depends =
-      effects.depends || differs_between_segments(analysis, table) || (!helps.empty() && !harms.empty());
-  effects.clauses.push_back(fmt::format("{} {}{}{}", analysis.variants[table.variant].name, helps,
-                                        !helps.empty() && !harms.empty() ? " and " : "", harms));
-  // In the order of levels, whatever the verdict.
-  std::ranges::sort(places, {}, &SegmentPlace::segment);
-  effects.places.insert(effects.places.end(), places.begin(), places.end());
+  TableEffects found{at, {}, {}};
+  for (std::size_t i = 0; i < table.segments.size(); ++i) {
+    if (table.segments[i].verdict == Verdict::Helps) found.helped.push_back(i);
+    if (table.segments[i].verdict == Verdict::Harms) found.harmed.push_back(i);
+  }
+  if (found.helped.empty() && found.harmed.empty()) return;
+  effects.any_help = effects.any_help || !found.helped.empty();
+  effects.depends = effects.depends || differs_between_segments(analysis, table) ||
+                    (!found.helped.empty() && !found.harmed.empty());
+  effects.tables.push_back(std::move(found));
+}
+
+/// The segments that were named, by treatment and level, whatever the verdict.
+void add_named(std::vector<SegmentPlace>& named, const DimensionEffects& effects) {
+  for (const auto& [at, helped, harmed] : effects.tables) {
+    std::vector<std::size_t> levels = helped;
+    levels.insert(levels.end(), harmed.begin(), harmed.end());
+    std::ranges::sort(levels);
+    for (const std::size_t level : levels) named.push_back({at, level});
+  }
 }
 
 std::vector<DimensionEffects> effects_on(const Analysis& analysis, std::size_t metric) {
@@ -68,10 +94,10 @@ std::vector<DimensionEffects> effects_on(const Analysis& analysis, std::size_t m
     const SegmentTable& table = analysis.segment_tables[at];
     if (table.metric != metric || adds_nothing(analysis, table)) continue;
     if (effects.empty() || effects.back().dimension != table.dimension)
-      effects.push_back({table.dimension, {}, {}, false, false});
+      effects.push_back({table.dimension, {}, false, false});
     add_table(effects.back(), analysis, at);
   }
-  std::erase_if(effects, [](const DimensionEffects& one) { return one.places.empty(); });
+  std::erase_if(effects, [](const DimensionEffects& one) { return one.tables.empty(); });
   return effects;
 }
 
@@ -136,11 +162,11 @@ bool conclude_segments_of(Analysis& analysis, std::size_t metric) {
   if (reason_to_skip(result) != nullptr) return false;
   const auto effects = effects_on(analysis, metric);
   for (std::size_t i = 0; i < effects.size(); ++i) {
+    const std::string start = lead(analysis, result, effects[i], i == 0);
     analysis.conclusion.push_back(
-        {SentenceKind::Segments, fmt::format("{}{}.", lead(analysis, result, effects[i], i == 0),
-                                             fmt::join(effects[i].clauses, "; "))});
-    analysis.named_segments.insert(analysis.named_segments.end(), effects[i].places.begin(),
-                                   effects[i].places.end());
+        {SentenceKind::Segments, fmt::format("{}{}.", start, clauses(analysis, effects[i], Figures::Shown)),
+         fmt::format("{}{}.", start, clauses(analysis, effects[i], Figures::LeftOut))});
+    add_named(analysis.named_segments, effects[i]);
   }
   return !effects.empty();
 }

@@ -211,6 +211,10 @@ TEST(Conclusion, ThatItDependsComesFirstAndNamesEverySegmentInTheOrderOfTheTable
             "helps loyal "
             "(+9.0 points [4.0, 14.0]) and harms gift (-18.0 points [-23.0, -13.0]); one-page harms loyal "
             "(-9.0 points [-14.0, -4.0]).");
+  EXPECT_EQ(headline_of(analysis),
+            "No variant is shown to win for everybody on 'orders', but it depends on 'shopper': express "
+            "helps loyal and "
+            "harms gift; one-page harms loyal.");
   EXPECT_THAT(kinds(analysis), ElementsAre(SentenceKind::Segments, SentenceKind::Basis, SentenceKind::Differs,
                                            SentenceKind::Elsewhere, SentenceKind::NoEffect));
   EXPECT_EQ(analysis.conclusion[1].text,
@@ -246,6 +250,7 @@ TEST(Conclusion, AnEffectForEverybodyComesBeforeTheSegments) {
   analysis.metrics[0].comparisons[1] = comparison(2, 0.05, 0.01, kFound);
   analysis = concluded(analysis);
   EXPECT_THAT(analysis.conclusion[0].text, StartsWith("one-page raised 'orders'"));
+  EXPECT_EQ(headline_of(analysis), analysis.conclusion[0].text);
   EXPECT_THAT(analysis.conclusion[1].text,
               StartsWith("The effect on 'orders' depends on 'shopper': express helps loyal"));
   EXPECT_THAT(analysis.conclusion.back().text,

@@ -44,7 +44,7 @@ object answer_json(const Analysis& analysis) {
     named["adjusted_p_value"] = number(segment.adjusted_p_value);
     segments.push_back(std::move(named));
   }
-  return {{"headline", analysis.conclusion.empty() ? value(nullptr) : text(analysis.conclusion.front().text)},
+  return {{"headline", analysis.conclusion.empty() ? value(nullptr) : text(headline_of(analysis))},
           {"sentences", std::move(sentences)},
           {"segments", std::move(segments)}};
 }

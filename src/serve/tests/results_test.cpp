@@ -24,7 +24,8 @@ constexpr std::chrono::milliseconds kNoPatience{0};
 /// One primary metric with a difference of 0.04, and a warning.
 experiment::Analysis an_analysis() {
   experiment::Analysis analysis;
-  analysis.conclusion = {{experiment::SentenceKind::Effect, "'bought' is higher with treatment."}};
+  analysis.conclusion = {
+      {experiment::SentenceKind::Effect, "'bought' is higher with treatment.", "It is higher."}};
   analysis.variants = {{"control", 500, 0.5, true}, {"treatment", 510, 0.5, false}, {"third", 3, 0, false}};
   analysis.findings = {{experiment::Severity::Note, "note", "Good to know."},
                        {experiment::Severity::Problem, "srm", "The split did not arrive."}};
@@ -223,7 +224,7 @@ TEST_F(ResultsTest, TheListHasProgressAndWhatWasFound) {
             R"({"variant":"third","not_estimable":"too few units"}])");
   EXPECT_EQ(model::to_json(*list[1].find("problems")), R"(["The split did not arrive."])");
   EXPECT_EQ(model::to_json(*list[1].find("conclusion")), R"(["'bought' is higher with treatment."])");
-  EXPECT_EQ(model::to_json(*list[1].find("headline")), R"("'bought' is higher with treatment.")");
+  EXPECT_EQ(model::to_json(*list[1].find("headline")), R"("It is higher.")");
   EXPECT_EQ(
       model::to_json(*list[1].find("segments")),
       R"([{"variant":"treatment","dimension":"plan","segment":"pro","metric":"bought","verdict":"helps",)"

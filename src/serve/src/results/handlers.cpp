@@ -150,8 +150,8 @@ Value next_value(const experiment::NextStep& next) {
                        {"missing_units", next.missing_units ? Value(*next.missing_units) : Value()}};
 }
 
-Value headline_value(const std::vector<std::string>& conclusion) {
-  return conclusion.empty() ? Value() : Value(conclusion.front());
+Value headline_value(const std::string& headline) {
+  return headline.empty() ? Value() : Value(headline);
 }
 
 Value experiment_value(const ExperimentProgress& experiment,
@@ -178,7 +178,7 @@ Value experiment_value(const ExperimentProgress& experiment,
   answer.set("variants", std::move(variants));
   answer.set("primary_metric", primary_value(experiment.primary));
   answer.set("conclusion", summary ? texts_value(summary->conclusion) : Value());
-  answer.set("headline", summary ? headline_value(summary->conclusion) : Value());
+  answer.set("headline", summary ? headline_value(summary->headline) : Value());
   answer.set("segments", summary ? segments_value(summary->segments) : Value(Value::Array{}));
   answer.set("next", summary ? next_value(summary->next) : Value());
   answer.set("effects", summary ? effects_value(summary->effects) : Value(Value::Array{}));

@@ -37,6 +37,7 @@ ExperimentSummary summary_of(const experiment::Analysis& analysis, Timestamp com
   ExperimentSummary summary;
   for (const experiment::Sentence& sentence : analysis.conclusion)
     summary.conclusion.push_back(sentence.text);
+  summary.headline = headline_of(analysis);
   summary.segments = named_segments(analysis);
   summary.next = analysis.next;
   summary.next.targets.clear();

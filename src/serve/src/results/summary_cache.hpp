@@ -26,6 +26,7 @@ namespace splitplot::serve {
 
 /// What a list says of an experiment's results.
 struct ExperimentSummary {
+  std::string headline;  ///< empty where nothing could be analysed
   std::vector<std::string> conclusion;
   struct Effect {
     std::string variant;

@@ -310,6 +310,10 @@ struct Analysis {
   NextStep next;
 };
 
+/// The first sentence of the conclusion, without numbers where they are many: what they belong to is in `named_segments`.
+/// Empty where there is no conclusion.
+[[nodiscard]] std::string headline_of(const Analysis& analysis);
+
 /// Whether a metric is what the experiment is about: of a served one those of the plan, of a file the first.
 [[nodiscard]] bool is_primary(const Analysis& analysis, std::size_t metric);
 

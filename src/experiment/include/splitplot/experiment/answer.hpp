@@ -38,6 +38,7 @@ enum class SentenceKind {
 struct Sentence {
   SentenceKind kind = SentenceKind::NoEffect;
   std::string text;
+  std::string short_text = {};  ///< without the numbers, where they are many; else empty
 };
 
 /// A segment of a segment table.
