@@ -497,7 +497,7 @@ TEST_F(HttpServerTest, WhetherOneCanListenIsKnownBeforeAndTakesNothing) {
   EXPECT_EQ(check_can_listen("localhost:x", port).error().code, ErrorCode::InvalidArgument);
   server->stop({});
   EXPECT_TRUE(check_can_listen("127.0.0.1", port));
-  EXPECT_TRUE(HttpServer::start("127.0.0.1", port, 1, {}, application, log)) << "it was let go";
+  EXPECT_TRUE(HttpServer::start("127.0.0.1", port, 1, {}, {}, application, log)) << "it was let go";
 }
 
 }  // namespace
