@@ -40,7 +40,7 @@ std::atomic<long> allocations = 0;
 namespace {
 
 using namespace splitplot;
-using Clock = std::chrono::steady_clock;
+using Stopwatch = std::chrono::steady_clock;
 
 /// Of this thread: others on the machine do not count.
 double processor_nanoseconds() {
@@ -125,15 +125,15 @@ int main(int argc, char** argv) {
   std::vector<double> processor;
   wall.reserve(kPasses);
   processor.reserve(kPasses);
-  for (const auto begin = Clock::now(); Clock::now() - begin < kWarmUp;) workload.pass(counts);
+  for (const auto begin = Stopwatch::now(); Stopwatch::now() - begin < kWarmUp;) workload.pass(counts);
   const long allocations_before = allocations;
   for (int i = 0; i < kPasses; ++i) {
     counts.clear();
-    const auto begin = Clock::now();
+    const auto begin = Stopwatch::now();
     const double processor_begin = processor_nanoseconds();
     workload.pass(counts);
     processor.push_back((processor_nanoseconds() - processor_begin) / evaluations);
-    wall.push_back(std::chrono::duration<double, std::nano>(Clock::now() - begin).count() / evaluations);
+    wall.push_back(std::chrono::duration<double, std::nano>(Stopwatch::now() - begin).count() / evaluations);
   }
   const long allocations_made = allocations - allocations_before;
   std::cout << model::to_json(Value(Value::Object{{"name", "splitplot"},
