@@ -104,7 +104,7 @@ class SnapshotCompiler {
   [[nodiscard]] HashedUnit unit(std::string_view kind, const std::string& key,
                                 const std::string& written_seed, const std::string& attribute,
                                 HashVersion version = HashVersion::Two) const {
-    return {model::AttributeName(attribute), std::nullopt, seed(kind, key, written_seed, version),
+    return {model::AttributeName(attribute), seed(kind, key, written_seed, version),
             is_targeting_key(attribute)};
   }
 
@@ -257,6 +257,7 @@ std::shared_ptr<const Snapshot> Snapshot::compile(model::Configuration configura
     }
     compiled->flags_by_key.push_back(&place);
   }
+  compiled->flag_table = FlagTable(compiled->flags_by_key);
   compile_segments(documents, compiled->segments);
   return std::shared_ptr<const Snapshot>(new Snapshot(std::move(compiled)));
 }

@@ -108,6 +108,7 @@ class PayloadCompiler {
     }
     for (const auto& [key, flag] : content_.flags) content_.flags_by_key.push_back(&flag);
     std::ranges::sort(content_.flags_by_key, {}, [](const CompiledFlag* flag) { return flag->key; });
+    content_.flag_table = FlagTable(content_.flags_by_key);
 
     const Value* experiments = content_.payload.find("experiments");
     if (experiments == nullptr || experiments->if_array() == nullptr) return;
@@ -194,9 +195,9 @@ class PayloadCompiler {
     compiled.population = condition_of(written.find("condition"));
 
     const std::optional<HashVersion> version = hash_version(written, HashVersion::One);
-    compiled.unit = {model::AttributeName(experiment.attribute), fallback_of(written),
+    compiled.unit = {model::AttributeName(experiment.attribute),
                      HashSeed(text_or(written, "seed", experiment.key), version.value_or(HashVersion::Two)),
-                     false};
+                     false, fallback_of(written)};
     // Rules that have filters keep them for themselves, and then the namespace does not count.
     if (!is_set(written.find("filters"))) compiled.in_namespace = namespace_of(written);
     if (version) {
@@ -337,12 +338,12 @@ class PayloadCompiler {
     const Value* coverage = member(written, "coverage");
     if (range == nullptr && coverage == nullptr) return std::nullopt;
     const std::optional<HashVersion> version = hash_version(written, HashVersion::One);
-    Rollout rollout{
-        {model::AttributeName(text_or(written, "hashAttribute", kDefaultAttribute)), fallback_of(written),
-         HashSeed(text_or(written, "seed", flag), version.value_or(HashVersion::Two)), false},
-        {0, 0},
-        {},
-        Rollout::End::Excluded};
+    Rollout rollout{{model::AttributeName(text_or(written, "hashAttribute", kDefaultAttribute)),
+                     HashSeed(text_or(written, "seed", flag), version.value_or(HashVersion::Two)), false,
+                     fallback_of(written)},
+                    {0, 0},
+                    {},
+                    Rollout::End::Excluded};
     if (!version) return rollout;
     if (range != nullptr) {
       rollout.range = range_of(*range).value_or(BucketRange{0, 0});

@@ -120,24 +120,25 @@ Filtered pass_filters(const std::vector<Filter>& filters, const Scene& scene, co
 /// One unit and one experiment, step by step in the order of the SDKs.
 class ExperimentJudge {
  public:
-  /// `rule`: the one that asks.
-  ExperimentJudge(const CompiledExperiment& compiled, const Scene& scene, std::string_view rule)
-      : compiled_(compiled), scene_(scene), place_{rule, compiled.experiment->key} {
+  /// `rule`: the one that asks. What it finds is written to `assignment`, which must be empty.
+  ExperimentJudge(const CompiledExperiment& compiled, const Scene& scene, std::string_view rule,
+                  Assignment& assignment)
+      : compiled_(compiled), scene_(scene), rule_(rule), assignment_(assignment) {
     assignment_.experiment = compiled.experiment;
   }
 
-  Assignment judge() {
+  void judge() {
     if (is_open() && !is_forced() && is_running() && find_unit() && assign_by_bucket()) remember();
-    return assignment_;
   }
 
   [[nodiscard]] bool targeting_key_missing() const { return targeting_key_missing_; }
 
  private:
   [[nodiscard]] const Evaluation& evaluation() const { return scene_.evaluation; }
+  [[nodiscard]] Place place() const { return {rule_, compiled_.experiment->key}; }
 
   bool tell(Check::What what, bool passed, const Scene::Detail& detail = {}) {
-    if (scene_.is_watched()) scene_.tell(place_, what, passed, detail);
+    if (scene_.is_watched()) scene_.tell(place(), what, passed, detail);
     return passed;
   }
 
@@ -148,8 +149,9 @@ class ExperimentJudge {
   }
 
   bool is_forced() {
-    std::optional<std::size_t> variant =
-        variant_in_url(evaluation().url, compiled_.experiment->key, compiled_.variants);
+    std::optional<std::size_t> variant;
+    if (!evaluation().url.empty())
+      variant = variant_in_url(evaluation().url, compiled_.experiment->key, compiled_.variants);
     bool is_forced = variant.has_value();
     if (!is_forced && evaluation().forced_variants != nullptr) {
       if (const Value* forced = evaluation().forced_variants->find(compiled_.experiment->key)) {
@@ -197,7 +199,6 @@ class ExperimentJudge {
       if (!meets_population()) return false;
       return miss_unit(compiled_.unit.is_targeting_key, compiled_.unit.attribute.text());
     }
-    if (is_sticky_) return true;
     return find_sticky() || is_admitted();
   }
 
@@ -241,17 +242,21 @@ class ExperimentJudge {
   }
 
   bool is_admitted() {
-    switch (pass_filters(compiled_.filters, scene_, place_)) {
-      case Filtered::In:
-        break;
-      case Filtered::Out:
-        return false;
-      case Filtered::TargetingKeyMissing:
-      case Filtered::OtherUnitMissing:
-        return miss_filter_unit();
+    if (!compiled_.filters.empty()) {
+      switch (pass_filters(compiled_.filters, scene_, place())) {
+        case Filtered::In:
+          break;
+        case Filtered::Out:
+          return false;
+        case Filtered::TargetingKeyMissing:
+        case Filtered::OtherUnitMissing:
+          return miss_filter_unit();
+      }
     }
     if (compiled_.in_namespace && !is_in_namespace()) return false;
-    return meets_population() && meet_prerequisites(compiled_.prerequisites, scene_, place_) == Met::Yes;
+    if (!meets_population()) return false;
+    return compiled_.prerequisites.empty() ||
+           meet_prerequisites(compiled_.prerequisites, scene_, place()) == Met::Yes;
   }
 
   bool miss_filter_unit() {
@@ -327,8 +332,8 @@ class ExperimentJudge {
 
   const CompiledExperiment& compiled_;
   const Scene& scene_;
-  Place place_;
-  Assignment assignment_;
+  std::string_view rule_;
+  Assignment& assignment_;
   bool is_sticky_ = false;
   bool is_blocked_ = false;
   bool targeting_key_missing_ = false;
@@ -338,24 +343,24 @@ class ExperimentJudge {
 class FlagJudge {
  public:
   FlagJudge(const CompiledFlag& compiled, const Evaluation& evaluation,
-            const model::SegmentMembership& segments, const Waiting& waiting)
-      : compiled_(compiled), scene_{evaluation, segments, &waiting, compiled.key} {}
+            const model::SegmentMembership& segments, const Waiting& waiting, Decision& decision)
+      : compiled_(compiled), scene_{evaluation, segments, &waiting, compiled.key}, decision_(decision) {}
 
-  Decision decide() {
+  /// Writes to the decision, which must be empty: it is large to be copied.
+  void decide() {
     if (!compiled_.enabled) {
       decision_.reason = Reason::Disabled;
       if (scene_.is_watched()) scene_.tell(place_, Check::What::Enabled, false, {});
-      return decision_;
+      return;
     }
     for (const CompiledRule& rule : compiled_.rules) {
-      if (apply(rule)) return decision_;
+      if (apply(rule)) return;
     }
     if (targeting_key_missing_) {
       decision_.error = DecisionError::TargetingKeyMissing;
-      return decision_;
+      return;
     }
     answer(compiled_.fallback, Source::Fallback, compiled_.rules.empty() ? Reason::Static : Reason::Default);
-    return decision_;
   }
 
  private:
@@ -374,23 +379,28 @@ class FlagJudge {
       if (scene_.is_watched()) scene_.tell(place_, Check::What::Schedule, holds, {});
       if (!holds) return false;
     }
-    switch (meet_prerequisites(rule.prerequisites, scene_, place_)) {
-      case Met::Yes:
-        break;
-      case Met::SkipRule:
-        return false;
-      case Met::CloseGate:
-        decision_.source = Source::Prerequisite;
-        decision_.reason = Reason::Disabled;
-        decision_.rule = rule.id;
-        return true;
-      case Met::Cycle:
-        decision_.error = DecisionError::CyclicPrerequisite;
-        return true;
+    if (!rule.prerequisites.empty()) {
+      switch (meet_prerequisites(rule.prerequisites, scene_, place_)) {
+        case Met::Yes:
+          break;
+        case Met::SkipRule:
+          return false;
+        case Met::CloseGate:
+          decision_.source = Source::Prerequisite;
+          decision_.reason = Reason::Disabled;
+          decision_.rule = rule.id;
+          return true;
+        case Met::Cycle:
+          decision_.error = DecisionError::CyclicPrerequisite;
+          return true;
+      }
     }
-    const Filtered filtered = pass_filters(rule.filters, scene_, place_);
-    targeting_key_missing_ |= filtered == Filtered::TargetingKeyMissing;
-    if (filtered != Filtered::In || !meets_condition(rule)) return false;
+    if (!rule.filters.empty()) {
+      const Filtered filtered = pass_filters(rule.filters, scene_, place_);
+      targeting_key_missing_ |= filtered == Filtered::TargetingKeyMissing;
+      if (filtered != Filtered::In) return false;
+    }
+    if (!meets_condition(rule)) return false;
     const bool settled = std::visit([this](const auto& outcome) { return apply(outcome); }, rule.outcome);
     if (settled) decision_.rule = rule.id;
     return settled;
@@ -444,68 +454,71 @@ class FlagJudge {
 
   bool apply(const CompiledExperimentRule& rule) {
     if (rule.experiment == nullptr) return false;
-    ExperimentJudge judge(*rule.experiment, scene_, place_.rule);
-    const Assignment assignment = judge.judge();
+    ExperimentJudge judge(*rule.experiment, scene_, place_.rule, decision_.assignment);
+    judge.judge();
     targeting_key_missing_ |= judge.targeting_key_missing();
-    if (!assignment.variant) return false;
-    const std::size_t variant = *assignment.variant;
+    const bool settled = decision_.assignment.variant && serve_variant(rule, *decision_.assignment.variant);
+    if (!settled) decision_.assignment = {};
+    return settled;
+  }
+
+  /// Whether the variant does more than look on.
+  bool serve_variant(const CompiledExperimentRule& rule, std::size_t variant) {
     const Served& served = rule.served[variant];
-    if (scene_.evaluation.observer != nullptr && !assignment.is_forced)
-      scene_.evaluation.observer->assigned(compiled_.key, assignment, *served.value);
+    if (scene_.evaluation.observer != nullptr && !decision_.assignment.is_forced)
+      scene_.evaluation.observer->assigned(compiled_.key, decision_.assignment, *served.value);
     if (variant < rule.experiment->pass_through.size() && rule.experiment->pass_through[variant])
       return false;
     answer(served, Source::Experiment, Reason::Split);
-    decision_.assignment = assignment;
     return true;
   }
 
   const CompiledFlag& compiled_;
   Scene scene_;
   Place place_;
-  Decision decision_;
+  Decision& decision_;
   bool targeting_key_missing_ = false;
 };
 
-/// What somebody forced, if anybody did.
-std::optional<Decision> forced_answer(std::string_view key, const Evaluation& evaluation) {
+/// Writes what somebody forced, if anybody did.
+bool answer_forced(std::string_view key, const Evaluation& evaluation, Decision& decision) {
   const Value* forced = evaluation.forced_values == nullptr ? nullptr : evaluation.forced_values->find(key);
-  if (forced == nullptr) return std::nullopt;
-  Decision decision;
+  if (forced == nullptr) return false;
   decision.value = forced;
   decision.source = Source::Override;
   decision.reason = Reason::Static;
   if (evaluation.checks != nullptr)
     evaluation.checks->checked(key, {.what = Check::What::Override, .passed = true, .value = forced});
-  return decision;
+  return true;
 }
 
-Decision overridden_decision(const CompiledFlag& flag, const Served& served, const Evaluation& evaluation) {
-  Decision decision;
-  decision.value = served.value;
-  decision.variant = served.variant;
+/// Whether the user is one of those who are shown a variant to try it out.
+bool answer_overridden(const CompiledFlag& flag, const Evaluation& evaluation, Decision& decision) {
+  if (flag.overrides.empty()) return false;
+  const UnitText user(evaluation.attributes.find(kIdName));
+  const auto overridden = flag.overrides.find(user.view());
+  if (overridden == flag.overrides.end()) return false;
+  decision.value = overridden->second.value;
+  decision.variant = overridden->second.variant;
   decision.source = Source::Override;
   decision.reason = Reason::TargetingMatch;
   if (evaluation.checks != nullptr)
     evaluation.checks->checked(flag.key,
-                               {.what = Check::What::Override, .passed = true, .value = served.value});
-  return decision;
+                               {.what = Check::What::Override, .passed = true, .value = decision.value});
+  return true;
 }
 
 Decision decide_waiting(const CompiledFlag& flag, const Evaluation& evaluation,
                         const model::SegmentMembership& segments, const Waiting* asker) {
   const Waiting waiting{&flag, asker, asker == nullptr ? 0 : asker->depth + 1};
+  Decision decision;
   if (waits(asker, &flag) || waiting.depth > kDeepestPrerequisite) {
-    Decision decision;
     decision.error = DecisionError::CyclicPrerequisite;
-    return decision;
+  } else if (!answer_forced(flag.key, evaluation, decision) &&
+             !answer_overridden(flag, evaluation, decision)) {
+    FlagJudge(flag, evaluation, segments, waiting, decision).decide();
   }
-  if (const std::optional<Decision> forced = forced_answer(flag.key, evaluation)) return *forced;
-  if (!flag.overrides.empty()) {
-    const UnitText user(evaluation.attributes.find(kIdName));
-    const auto overridden = flag.overrides.find(user.view());
-    if (overridden != flag.overrides.end()) return overridden_decision(flag, overridden->second, evaluation);
-  }
-  return FlagJudge(flag, evaluation, segments, waiting).decide();
+  return decision;
 }
 
 }  // namespace
@@ -516,16 +529,17 @@ Decision decide_flag(const CompiledFlag& flag, const Evaluation& evaluation,
 }
 
 Decision decide_missing_flag(std::string_view key, const Evaluation& evaluation) {
-  if (const std::optional<Decision> forced = forced_answer(key, evaluation)) return *forced;
   Decision decision;
-  decision.error = DecisionError::FlagNotFound;
+  if (!answer_forced(key, evaluation, decision)) decision.error = DecisionError::FlagNotFound;
   return decision;
 }
 
 Assignment assign_unit(const CompiledExperiment& experiment, const Evaluation& evaluation,
                        const model::SegmentMembership& segments) {
   const Scene scene{evaluation, segments, nullptr, {}};
-  return ExperimentJudge(experiment, scene, {}).judge();
+  Assignment assignment;
+  ExperimentJudge(experiment, scene, {}, assignment).judge();
+  return assignment;
 }
 
 }  // namespace splitplot::decide

@@ -34,7 +34,7 @@ class HashSeed {
  public:
   HashSeed() = default;
   HashSeed(std::string seed, HashVersion version)
-      : seed_(std::move(seed)), version_(version), begun_(fnv_continued(kFnvBasis, seed_)) {}
+      : version_(version), begun_(fnv_continued(kFnvBasis, seed)), seed_(std::move(seed)) {}
 
   [[nodiscard]] double bucket(std::string_view unit) const {
     return version_ == HashVersion::Two ? second_bucket(fnv_continued(begun_, unit))
@@ -42,18 +42,18 @@ class HashSeed {
   }
 
  private:
-  std::string seed_;
   HashVersion version_ = HashVersion::Two;
   std::uint32_t begun_ = kFnvBasis;
+  std::string seed_;
 };
 
 /// An attribute that is hashed.
 struct HashedUnit {
   model::AttributeName attribute;
-  /// Taken where the first is missing and assignments are sticky.
-  std::optional<model::AttributeName> fallback;
   HashSeed seed;
   bool is_targeting_key = false;
+  /// Taken where the first is missing and assignments are sticky.
+  std::optional<model::AttributeName> fallback = {};
 };
 
 /// Lets those pass whose bucket is in one of the ranges: a slice of a layer, a namespace.

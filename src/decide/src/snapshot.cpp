@@ -40,9 +40,8 @@ const model::Configuration& Snapshot::configuration() const {
 }
 
 Decision Snapshot::decide(std::string_view flag, const Evaluation& evaluation) const {
-  const auto found = compiled_->flags.find(flag);
-  return found != compiled_->flags.end() ? decide_flag(found->second, evaluation, *this)
-                                         : decide_missing_flag(flag, evaluation);
+  const CompiledFlag* found = compiled_->flag_table.find(flag);
+  return found != nullptr ? decide_flag(*found, evaluation, *this) : decide_missing_flag(flag, evaluation);
 }
 
 void Snapshot::decide_all(const Evaluation& evaluation,

@@ -1,6 +1,7 @@
 /// What a snapshot consists of: rules, and everything that they point to. Nothing in it moves once rules point to it.
 #pragma once
 
+#include "flag_table.hpp"
 #include "rules.hpp"
 
 #include <splitplot/decide/snapshot.hpp>
@@ -35,6 +36,7 @@ struct Snapshot::Compiled {
   std::unordered_map<std::string_view, const CompiledExperiment*> experiments_by_key;
   std::unordered_map<std::string_view, CompiledFlag> flags;
   std::vector<const CompiledFlag*> flags_by_key;
+  FlagTable flag_table;
 };
 
 }  // namespace splitplot::decide

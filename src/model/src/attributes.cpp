@@ -1,3 +1,4 @@
+
 #include <splitplot/model/attributes.hpp>
 
 #include <algorithm>
@@ -35,10 +36,6 @@ std::size_t members_of(const Value* layer) {
 
 AttributeName::AttributeName(std::string text) : text_(std::move(text)), hash_(hash_of(text_)) {}
 
-const Value* Attributes::find(const AttributeName& name) const {
-  return index_ != nullptr ? index_->find(name.hash(), name.text()) : find(std::string_view(name.text()));
-}
-
 const Value* Attributes::find(std::string_view name) const {
   if (index_ != nullptr) return index_->find(hash_of(name), name);
   if (only_name_ != nullptr) return name == only_name_->text() ? only_value_ : nullptr;
@@ -70,15 +67,6 @@ void AttributeIndex::insert(std::string_view name, const Value* value) {
     at = (at + 1) & (entries_.size() - 1);
   }
   entries_[at] = {hash, name, value};
-}
-
-const Value* AttributeIndex::find(std::uint32_t hash, std::string_view name) const {
-  if (entries_.empty()) return nullptr;
-  for (std::size_t at = hash & (entries_.size() - 1); entries_[at].value != nullptr;
-       at = (at + 1) & (entries_.size() - 1)) {
-    if (entries_[at].hash == hash && entries_[at].name == name) return entries_[at].value;
-  }
-  return nullptr;
 }
 
 }  // namespace splitplot::model

@@ -1,6 +1,7 @@
 #include "condition/lower_case.hpp"
 
 #include <splitplot/base/code_point.hpp>
+#include <splitplot/base/text_hash.hpp>
 
 #include <algorithm>
 #include <iterator>
@@ -117,6 +118,13 @@ std::strong_ordering compare_lowered(std::string_view lowered, std::string_view 
     if (expected != actual) return expected <=> actual;
   }
   return (left < lowered.size()) <=> (right < text.size());
+}
+
+std::uint64_t lowered_hash(std::string_view text) {
+  std::uint64_t hash = 0x9E3779B97F4A7C15U;
+  for (std::size_t at = 0; at < text.size();)
+    hash = detail::folded_product(hash ^ to_lower(next_code_point(text, at)), 0xD6E8FEB86659FD93U);
+  return hash;
 }
 
 }  // namespace splitplot::model::condition

@@ -18,4 +18,7 @@ namespace splitplot::model::condition {
 /// of code points, which is the order of `lowered` texts by bytes.
 [[nodiscard]] std::strong_ordering compare_lowered(std::string_view lowered, std::string_view text);
 
+/// The same for texts that have the same small letters. For tables in memory only.
+[[nodiscard]] std::uint64_t lowered_hash(std::string_view text);
+
 }  // namespace splitplot::model::condition

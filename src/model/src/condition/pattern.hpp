@@ -2,7 +2,7 @@
 /// bounded in time and does not allocate after a thread's first match.
 #pragma once
 
-#include "condition/value_set.hpp"
+#include "condition/text_set.hpp"
 
 #include <splitplot/base/result.hpp>
 

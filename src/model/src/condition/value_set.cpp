@@ -1,13 +1,8 @@
 #include "condition/value_set.hpp"
 
-#include "condition/lower_case.hpp"
-
 #include <algorithm>
 #include <cmath>
-#include <compare>
-#include <functional>
 #include <optional>
-#include <string_view>
 
 namespace splitplot::model::condition {
 namespace {
@@ -19,6 +14,11 @@ std::optional<std::int64_t> whole(double number) {
   return static_cast<std::int64_t>(number);
 }
 
+std::size_t texts_among(const Value::Array& elements) {
+  return static_cast<std::size_t>(
+      std::ranges::count(elements, Value::Kind::Text, [](const Value& element) { return element.kind(); }));
+}
+
 template <typename T>
 void sort(std::vector<T>& elements) {
   std::ranges::sort(elements);
@@ -28,16 +28,17 @@ void sort(std::vector<T>& elements) {
 
 }  // namespace
 
-ValueSet::ValueSet(const Value::Array& elements, LetterCase letter_case) : letter_case_(letter_case) {
+ValueSet::ValueSet(const Value::Array& elements, LetterCase letter_case)
+    : texts_(texts_among(elements), letter_case) {
   for (const Value& element : elements) insert(element);
-  sort(texts_);
+  texts_.shrink_to_fit();
   sort(integers_);
   sort(floats_);
 }
 
 void ValueSet::insert(const Value& element) {
   if (const std::string* text = element.if_text()) {
-    texts_.push_back(letter_case_ == LetterCase::Ignored ? lowered(*text) : *text);
+    texts_.insert(*text);
   } else if (const std::int64_t* integer = element.if_integer()) {
     integers_.push_back(*integer);
   } else if (const double* number = element.if_float()) {
@@ -66,17 +67,8 @@ bool ValueSet::contains(const Value& value) const {
       return same ? std::ranges::binary_search(integers_, *same)
                   : !std::isnan(*value.if_float()) && std::ranges::binary_search(floats_, *value.if_float());
     }
-    case Value::Kind::Text: {
-      const std::string_view text = *value.if_text();
-      if (letter_case_ == LetterCase::Matters) {
-        return std::ranges::binary_search(texts_, text, std::less<std::string_view>{});
-      }
-      const auto found =
-          std::ranges::lower_bound(texts_, text, [](std::string_view known, std::string_view asked) {
-            return std::is_lt(compare_lowered(known, asked));
-          });
-      return found != texts_.end() && std::is_eq(compare_lowered(*found, text));
-    }
+    case Value::Kind::Text:
+      return texts_.contains(*value.if_text());
     case Value::Kind::Array:
     case Value::Kind::Object:
       break;

@@ -1,17 +1,16 @@
-/// The list behind `$in`: asked in logarithmic time, so that a list of ten thousand ids costs little.
+/// The list behind `$in`: texts by their hash, numbers in logarithmic time, so that a list of a million ids costs little.
 #pragma once
+
+#include "condition/text_set.hpp"
 
 #include <splitplot/base/value.hpp>
 #include <splitplot/model/condition.hpp>
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <vector>
 
 namespace splitplot::model::condition {
-
-enum class LetterCase { Matters, Ignored };
 
 class ValueSet {
  public:
@@ -27,8 +26,7 @@ class ValueSet {
  private:
   void insert(const Value& element);
 
-  LetterCase letter_case_;
-  std::vector<std::string> texts_;      ///< sorted; small letters where case is ignored
+  TextSet texts_;
   std::vector<std::int64_t> integers_;  ///< sorted
   std::vector<double> floats_;          ///< sorted; those that are no 64-bit integer
   bool has_null_ = false;

@@ -37,6 +37,11 @@ struct BucketRange {
 [[nodiscard]] std::vector<BucketRange> bucket_ranges(std::span<const double> weights, double coverage);
 
 /// Index of the first range that holds the bucket. Nothing: the unit takes no part.
-[[nodiscard]] std::optional<std::size_t> range_at(double bucket, std::span<const BucketRange> ranges);
+[[nodiscard]] inline std::optional<std::size_t> range_at(double bucket, std::span<const BucketRange> ranges) {
+  for (std::size_t i = 0; i < ranges.size(); ++i) {
+    if (ranges[i].contains(bucket)) return i;
+  }
+  return std::nullopt;
+}
 
 }  // namespace splitplot::decide

@@ -14,7 +14,7 @@ namespace splitplot::decide {
 
 class UnitText {
  public:
-  UnitText() = default;
+  UnitText() {}  // NOLINT(*-member-init): of `digits_`, only what is counted is read
 
   /// What can be a unit: a text that is not empty, a number other than 0, which SDKs take for nobody, and `true`, which
   /// they take for somebody. Numbers are written as JavaScript does. Empty for all else, and for a null pointer.
@@ -45,7 +45,7 @@ class UnitText {
   }
 
   std::string_view text_;
-  std::array<char, 32> digits_{};
+  std::array<char, 32> digits_;  ///< not initialised on purpose: most units are texts
   std::uint8_t digit_count_ = 0;
 };
 

@@ -2,8 +2,10 @@
 /// values that others own; any number of threads may read them.
 #pragma once
 
+#include <splitplot/base/text_hash.hpp>
 #include <splitplot/base/value.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -76,5 +78,18 @@ class AttributeIndex {
 
   std::vector<Entry> entries_;  ///< open addressing; the size is a power of two, at least half of it empty
 };
+
+inline const Value* AttributeIndex::find(std::uint32_t hash, std::string_view name) const {
+  if (entries_.empty()) return nullptr;
+  const std::size_t mask = entries_.size() - 1;
+  for (std::size_t at = hash & mask; entries_[at].value != nullptr; at = (at + 1) & mask) {
+    if (entries_[at].hash == hash && same_text(entries_[at].name, name)) return entries_[at].value;
+  }
+  return nullptr;
+}
+
+inline const Value* Attributes::find(const AttributeName& name) const {
+  return index_ != nullptr ? index_->find(name.hash(), name.text()) : find(std::string_view(name.text()));
+}
 
 }  // namespace splitplot::model

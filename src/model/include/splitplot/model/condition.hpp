@@ -16,7 +16,7 @@
 
 namespace splitplot::model {
 
-/// A list of values that conditions name instead of repeating it: sorted once, shared by all who ask for it.
+/// A list of values that conditions name instead of repeating it: made ready once, shared by all who ask for it.
 class ValueList {
  public:
   struct Set;
@@ -24,7 +24,7 @@ class ValueList {
   /// Texts, numbers, booleans and null; nothing is identical to a list or an object, so that these are left out.
   explicit ValueList(const Value::Array& elements);
 
-  /// Whether an element is identical (===) to the value. Logarithmic; does not allocate.
+  /// Whether an element is identical (===) to the value. Does not allocate.
   [[nodiscard]] bool contains(const Value& value) const;
   /// Different elements.
   [[nodiscard]] std::size_t size() const;
