@@ -16,6 +16,8 @@ const model::AttributeName kValueName("value");
 /// Overrides name users.
 const model::AttributeName kIdName("id");
 const Value kNull;
+/// Copied where there is none: GCC would clear that much memory by a slow instruction.
+const Assignment kNoAssignment;
 
 /// A flag that waits for an answer, and who waits for it.
 struct Waiting {
@@ -184,7 +186,7 @@ class ExperimentJudge {
 
   void note_unit() {
     assignment_.attribute = compiled_.unit.attribute.text();
-    assignment_.bucket_value = UnitText(evaluation().attributes.find(compiled_.unit.attribute));
+    assignment_.bucket_value.read(evaluation().attributes.find(compiled_.unit.attribute));
     if (!assignment_.bucket_value.empty() || evaluation().sticky == nullptr || !compiled_.unit.fallback)
       return;
     const UnitText other(evaluation().attributes.find(*compiled_.unit.fallback));
@@ -458,7 +460,7 @@ class FlagJudge {
     judge.judge();
     targeting_key_missing_ |= judge.targeting_key_missing();
     const bool settled = decision_.assignment.variant && serve_variant(rule, *decision_.assignment.variant);
-    if (!settled) decision_.assignment = {};
+    if (!settled) decision_.assignment = kNoAssignment;
     return settled;
   }
 

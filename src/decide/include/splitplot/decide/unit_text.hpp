@@ -16,9 +16,26 @@ class UnitText {
  public:
   UnitText() {}  // NOLINT(*-member-init): of `digits_`, only what is counted is read
 
+  /// Digits are copied only where there are any: most units are texts.
+  UnitText(const UnitText& other) : text_(other.text_), digit_count_(other.digit_count_) {
+    if (digit_count_ > 0) digits_ = other.digits_;
+  }
+  UnitText& operator=(const UnitText& other) {
+    text_ = other.text_;
+    digit_count_ = other.digit_count_;
+    if (digit_count_ > 0) digits_ = other.digits_;
+    return *this;
+  }
+  ~UnitText() = default;
+
   /// What can be a unit: a text that is not empty, a number other than 0, which SDKs take for nobody, and `true`, which
   /// they take for somebody. Numbers are written as JavaScript does. Empty for all else, and for a null pointer.
-  explicit UnitText(const Value* value) {
+  explicit UnitText(const Value* value) { read(value); }
+
+  /// Becomes the unit that the value is, in place: a copy of what was just written would have to wait for it.
+  void read(const Value* value) {
+    text_ = {};
+    digit_count_ = 0;
     if (value == nullptr) return;
     if (const std::string* text = value->if_text()) {
       text_ = *text;
