@@ -6,10 +6,10 @@ namespace splitplot::calibration {
 namespace {
 
 const Row kRows[] = {
-    {"S1", &measure_s1},   {"S2", &measure_s2}, {"S3", &measure_s3},   {"edges", &measure_edges},
-    {"S4", &measure_s4},   {"S5", &measure_s5}, {"S6", &measure_s6},   {"S7", &measure_s7},
-    {"S8", &measure_s8},   {"S9", &measure_s9}, {"S10", &measure_s10}, {"S11", &measure_s11},
-    {"S12", &measure_s12},
+    {"S1", &measure_s1},   {"S2", &measure_s2},   {"S3", &measure_s3},   {"edges", &measure_edges},
+    {"S4", &measure_s4},   {"S5", &measure_s5},   {"S6", &measure_s6},   {"S7", &measure_s7},
+    {"S8", &measure_s8},   {"S9", &measure_s9},   {"S10", &measure_s10}, {"S11", &measure_s11},
+    {"S12", &measure_s12}, {"S13", &measure_s13}, {"S14", &measure_s14},
 };
 
 std::string format(const char* pattern, double first, double second = 0) {

@@ -47,5 +47,7 @@ std::vector<Line> measure_s9(const Settings& settings);
 std::vector<Line> measure_s10(const Settings& settings);
 std::vector<Line> measure_s11(const Settings& settings);
 std::vector<Line> measure_s12(const Settings& settings);
+std::vector<Line> measure_s13(const Settings& settings);
+std::vector<Line> measure_s14(const Settings& settings);
 
 }  // namespace splitplot::calibration
