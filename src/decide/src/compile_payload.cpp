@@ -327,8 +327,12 @@ class PayloadCompiler {
   const model::Condition* condition_of(const Value* written) {
     if (!is_set(written)) return nullptr;
     static const Value kNobody(Value::Object{{"$not", Value::Object{}}});
-    const Value condition = groups_.written_out(*written).value_or(kNobody);
-    Result<model::Condition> compiled = model::Condition::compile(condition, nullptr, &groups_.lists());
+    std::optional<Value> written_out;
+    if (SavedGroups::are_named_in(*written)) {
+      written_out = groups_.written_out(*written).value_or(kNobody);
+      written = &*written_out;
+    }
+    Result<model::Condition> compiled = model::Condition::compile(*written, nullptr, &groups_.lists());
     if (!compiled) compiled = model::Condition::compile(kNobody);
     return &content_.conditions.emplace_back(std::move(*compiled));
   }
@@ -368,6 +372,8 @@ Result<std::shared_ptr<const Snapshot>> Snapshot::read_payload(Value payload, st
   content->payload = std::move(payload);
   content->revision = revision;
   PayloadCompiler(*content).compile();
+  // Nothing points to these; conditions share the lists that were made of them.
+  content->payload.erase("savedGroups");
   return std::shared_ptr<const Snapshot>(new Snapshot(std::move(content)));
 }
 

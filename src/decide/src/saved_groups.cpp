@@ -23,15 +23,6 @@ Value nobody() {
   return Value(Value::Object{{"$not", Value::Object{}}});
 }
 
-bool names_group(const Value& value) {
-  if (const Value::Array* elements = value.if_array()) return std::ranges::any_of(*elements, names_group);
-  const Value::Object* members = value.if_object();
-  return members != nullptr && std::ranges::any_of(*members, [](const Member& member) {
-           return member.name == "$savedGroup" || member.name == "$inGroup" || member.name == "$notInGroup" ||
-                  names_group(member.value);
-         });
-}
-
 }  // namespace
 
 SavedGroups::SavedGroups(const Value* written) : groups_(written) {
@@ -40,6 +31,16 @@ SavedGroups::SavedGroups(const Value* written) : groups_(written) {
     if (const Value::Array* elements = values_of(group.value))
       lists_.emplace(group.name, model::ValueList(*elements));
   }
+}
+
+bool SavedGroups::are_named_in(const Value& condition) {
+  if (const Value::Array* elements = condition.if_array())
+    return std::ranges::any_of(*elements, &SavedGroups::are_named_in);
+  const Value::Object* members = condition.if_object();
+  return members != nullptr && std::ranges::any_of(*members, [](const Member& member) {
+           return member.name == "$savedGroup" || member.name == "$inGroup" || member.name == "$notInGroup" ||
+                  are_named_in(member.value);
+         });
 }
 
 class SavedGroups::Writer {
@@ -134,7 +135,6 @@ class SavedGroups::Writer {
 };
 
 std::optional<Value> SavedGroups::written_out(const Value& condition) const {
-  if (!names_group(condition)) return condition;
   Writer writer(*this);
   Value written = writer.write(condition);
   return writer.is_too_much() ? std::nullopt : std::optional(std::move(written));

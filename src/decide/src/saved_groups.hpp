@@ -17,6 +17,9 @@ class SavedGroups {
 
   [[nodiscard]] const model::ValueLists& lists() const { return lists_; }
 
+  /// Whether a condition has to be written out.
+  [[nodiscard]] static bool are_named_in(const Value& condition);
+
   /// The condition with every `$savedGroup` as what it stands for, and groups that are neither list nor condition as what
   /// nobody meets. Nothing where that is deeper or longer than conditions may be.
   [[nodiscard]] std::optional<Value> written_out(const Value& condition) const;
