@@ -23,15 +23,14 @@ bool is_targeting_key(const std::string& attribute) {
 
 class SnapshotCompiler {
  public:
-  SnapshotCompiler(const model::Configuration& configuration, const SeedSource& seeds,
-                   const ProjectClocks& clocks)
-      : configuration_(configuration), seeds_(seeds), clocks_(clocks) {}
+  SnapshotCompiler(Snapshot::Compiled& content, const SeedSource& seeds, const ProjectClocks& clocks)
+      : configuration_(content.configuration), written_(content.written), seeds_(seeds), clocks_(clocks) {}
 
-  [[nodiscard]] CompiledExperiment experiment(const model::Experiment& experiment) const {
+  [[nodiscard]] CompiledExperiment experiment(const model::Experiment& experiment) {
     CompiledExperiment compiled;
     compiled.experiment = &experiment;
     compiled.variants = experiment.variants.size();
-    compiled.population = condition_of(experiment.population);
+    compiled.population = rule_condition(experiment.population);
     const auto version = static_cast<HashVersion>(experiment.hash_version);
     compiled.unit = unit("experiment", experiment.key, experiment.seed, experiment.attribute, version);
     if (experiment.layer) compiled.filters.push_back(slice(*experiment.layer));
@@ -58,12 +57,12 @@ class SnapshotCompiler {
 
   [[nodiscard]] std::vector<Prerequisite> prerequisites(
       const std::vector<model::Prerequisite>& written,
-      const std::unordered_map<std::string_view, CompiledFlag>& flags) const {
+      const std::unordered_map<std::string_view, CompiledFlag>& flags) {
     std::vector<Prerequisite> compiled;
     for (const model::Prerequisite& prerequisite : written) {
       const auto flag = flags.find(prerequisite.flag);
       compiled.push_back({prerequisite.flag, flag == flags.end() ? nullptr : &flag->second,
-                          condition_of(prerequisite.condition),
+                          rule_condition(prerequisite.condition),
                           prerequisite.otherwise == model::Prerequisite::Otherwise::Close
                               ? Prerequisite::Otherwise::CloseGate
                               : Prerequisite::Otherwise::SkipRule});
@@ -73,10 +72,10 @@ class SnapshotCompiler {
 
   [[nodiscard]] CompiledRule rule(
       const model::Flag& flag, const model::FlagRule& rule,
-      const std::unordered_map<std::string_view, const CompiledExperiment*>& experiments) const {
+      const std::unordered_map<std::string_view, const CompiledExperiment*>& experiments) {
     CompiledRule compiled;
     compiled.id = rule.id;
-    compiled.condition = condition_of(rule.condition);
+    compiled.condition = rule_condition(rule.condition);
     compiled.window = window(rule.schedule);
     if (const auto* serve = std::get_if<model::FlagRule::Serve>(&rule.outcome)) {
       compiled.outcome = CompiledServe{served(flag, serve->variant), rollout(flag, rule, *serve)};
@@ -96,6 +95,13 @@ class SnapshotCompiler {
   }
 
  private:
+  /// Noted with its text, for who writes it out again.
+  const model::Condition* rule_condition(const model::WrittenCondition& condition) {
+    const model::Condition* compiled = condition_of(condition);
+    if (compiled != nullptr) written_.emplace(compiled, &condition.written);
+    return compiled;
+  }
+
   [[nodiscard]] HashSeed seed(std::string_view kind, const std::string& key, const std::string& written,
                               HashVersion version = HashVersion::Two) const {
     return {written.empty() ? seeds_(kind, key) : written, version};
@@ -122,13 +128,13 @@ class SnapshotCompiler {
     return compiled;
   }
 
-  [[nodiscard]] static Allocation allocation(const model::Experiment& experiment, double coverage) {
+  [[nodiscard]] Allocation allocation(const model::Experiment& experiment, double coverage) {
     std::vector<double> weights;
     for (const model::ExperimentVariant& variant : experiment.variants) weights.push_back(variant.weight);
     Allocation compiled{bucket_ranges(weights, coverage), {}};
     for (const model::ConditionalWeights& group : experiment.weights_for) {
       compiled.conditional_arms.push_back(
-          {condition_of(group.condition), bucket_ranges(group.weights, coverage)});
+          {rule_condition(group.condition), bucket_ranges(group.weights, coverage)});
     }
     return compiled;
   }
@@ -171,6 +177,7 @@ class SnapshotCompiler {
   }
 
   const model::Configuration& configuration_;
+  std::unordered_map<const model::Condition*, const Value*>& written_;
   const SeedSource& seeds_;
   const ProjectClocks& clocks_;
 };
@@ -222,7 +229,7 @@ std::shared_ptr<const Snapshot> Snapshot::compile(model::Configuration configura
   compiled->configuration = std::move(configuration);
   compiled->revision = revision;
   const model::Configuration& documents = compiled->configuration;
-  const SnapshotCompiler compiler(documents, seeds, clocks);
+  SnapshotCompiler compiler(*compiled, seeds, clocks);
 
   for (const auto& [key, experiment] : documents.experiments) {
     compiled->experiments.push_back(compiler.experiment(experiment));

@@ -327,6 +327,7 @@ class PayloadCompiler {
   const model::Condition* condition_of(const Value* written) {
     if (!is_set(written)) return nullptr;
     static const Value kNobody(Value::Object{{"$not", Value::Object{}}});
+    const Value* const given = written;
     std::optional<Value> written_out;
     if (SavedGroups::are_named_in(*written)) {
       written_out = groups_.written_out(*written).value_or(kNobody);
@@ -334,7 +335,9 @@ class PayloadCompiler {
     }
     Result<model::Condition> compiled = model::Condition::compile(*written, nullptr, &groups_.lists());
     if (!compiled) compiled = model::Condition::compile(kNobody);
-    return &content_.conditions.emplace_back(std::move(*compiled));
+    const model::Condition& kept = content_.conditions.emplace_back(std::move(*compiled));
+    content_.written.emplace(&kept, given);
+    return &kept;
   }
 
   std::optional<Rollout> rollout_of(const Value& written, std::string_view flag) const {

@@ -36,6 +36,8 @@ class HashSeed {
   HashSeed(std::string seed, HashVersion version)
       : version_(version), begun_(fnv_continued(kFnvBasis, seed)), seed_(std::move(seed)) {}
 
+  [[nodiscard]] const std::string& text() const { return seed_; }
+  [[nodiscard]] HashVersion version() const { return version_; }
   [[nodiscard]] double bucket(std::string_view unit) const {
     return version_ == HashVersion::Two ? second_bucket(fnv_continued(begun_, unit))
                                         : first_bucket(fnv_continued(fnv_continued(kFnvBasis, unit), seed_));

@@ -27,6 +27,8 @@ struct Snapshot::Compiled {
   std::unordered_map<std::string_view, CompiledSegment> segments;
   // ...or of a payload.
   Value payload;
+  /// What each condition of rules was compiled from.
+  std::unordered_map<const model::Condition*, const Value*> written;
   std::deque<model::Condition> conditions;
   std::deque<model::Experiment> made_experiments;
   std::deque<model::UrlTargets> pages;

@@ -51,6 +51,9 @@ class Snapshot : public model::SegmentMembership {
                                                                             std::uint64_t revision = 0);
   ~Snapshot() override;
 
+  /// For this module.
+  [[nodiscard]] const Compiled& content() const { return *compiled_; }
+
   [[nodiscard]] std::uint64_t revision() const;
   [[nodiscard]] const model::Configuration& configuration() const;
 

@@ -1,0 +1,275 @@
+#include "portable_condition.hpp"
+#include "snapshot_content.hpp"
+
+#include <splitplot/decide/payload.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace splitplot::decide {
+namespace {
+
+std::int64_t number_of(HashVersion version) {
+  return static_cast<std::int64_t>(version);
+}
+
+/// SDKs know the unit by one name.
+std::string attribute_name(const model::AttributeName& attribute) {
+  return attribute.text() == "targetingKey" ? "id" : attribute.text();
+}
+
+Value value_of(const Served& served) {
+  return served.value == nullptr ? Value() : *served.value;  // null: the caller's default
+}
+
+Value pair_of(const BucketRange& range) {
+  return Value::Array{range.begin, range.end};
+}
+
+Value list_of(const std::vector<BucketRange>& ranges) {
+  Value::Array all;
+  for (const BucketRange& range : ranges) all.push_back(pair_of(range));
+  return all;
+}
+
+Value filter_of(const std::string& attribute, const HashSeed& seed, const std::vector<BucketRange>& ranges) {
+  return Value::Object{{"attribute", attribute},
+                       {"seed", seed.text()},
+                       {"hashVersion", number_of(seed.version())},
+                       {"ranges", list_of(ranges)}};
+}
+
+void set_unit(Value& rule, const HashedUnit& unit) {
+  rule.set("hashAttribute", attribute_name(unit.attribute));
+  if (unit.fallback) rule.set("fallbackAttribute", attribute_name(*unit.fallback));
+  rule.set("seed", unit.seed.text());
+  rule.set("hashVersion", number_of(unit.seed.version()));
+}
+
+void set_stickiness(Value& rule, const CompiledExperiment& compiled) {
+  if (!compiled.stickiness) {
+    rule.set("disableStickyBucketing", true);
+    return;
+  }
+  const Stickiness& stickiness = *compiled.stickiness;
+  if (stickiness.fallback.text() != "id") rule.set("fallbackAttribute", attribute_name(stickiness.fallback));
+  const std::size_t version = stickiness.current.rfind("__") + 2;
+  rule.set("bucketVersion", static_cast<std::int64_t>(std::stoll(stickiness.current.substr(version))));
+  rule.set("minBucketVersion", static_cast<std::int64_t>(stickiness.blocked.size()));
+}
+
+void set_variants(Value& rule, const CompiledExperiment& compiled) {
+  const std::vector<model::ExperimentVariant>& variants = compiled.experiment->variants;
+  Value::Array meta;
+  Value::Array weights;
+  std::vector<double> shares;
+  for (std::size_t i = 0; i < variants.size(); ++i) {
+    Value one = Value::Object{};
+    const bool has_key = !compiled.stickiness || !compiled.stickiness->variants[i].empty();
+    if (has_key) one.set("key", variants[i].key);
+    if (i < compiled.pass_through.size() && compiled.pass_through[i]) one.set("passthrough", true);
+    meta.push_back(std::move(one));
+    weights.emplace_back(variants[i].weight);
+    shares.push_back(variants[i].weight);
+  }
+  rule.set("meta", std::move(meta));
+  rule.set("weights", std::move(weights));
+  rule.set("coverage", compiled.experiment->coverage);
+  if (compiled.ranges != bucket_ranges(shares, compiled.experiment->coverage))
+    rule.set("ranges", list_of(compiled.ranges));
+}
+
+/// Writes the rules of one snapshot.
+class PayloadWriter {
+ public:
+  PayloadWriter(const Snapshot::Compiled& content, ListForm lists)
+      : content_(content), conditions_(content, lists) {}
+
+  Result<Payload> write() {
+    Value::Object features;
+    for (const CompiledFlag* flag : content_.flags_by_key) {
+      if (!flag->enabled) continue;
+      features.push_back({std::string(flag->key), feature(*flag)});
+      if (conditions_.is_too_large())
+        return fail(ErrorCode::ResourceLimit,
+                    "the conditions are too large for a client, at flag '" + std::string(flag->key) + "'",
+                    "use fewer segments that contain segments, or remote evaluation");
+    }
+    Value groups = conditions_.groups();
+    if (const Value* written = content_.payload.find("savedGroups");
+        written != nullptr && !written->is_null())
+      groups = *written;
+    payload_.content = Value::Object{{"features", std::move(features)},
+                                     {"experiments", Value::Array{}},
+                                     {"savedGroups", std::move(groups)}};
+    return std::move(payload_);
+  }
+
+ private:
+  Value feature(const CompiledFlag& flag) {
+    Value feature = Value::Object{{"defaultValue", value_of(flag.fallback)}};
+    Value::Array rules;
+    for (const CompiledRule& rule : flag.rules) add_rule(rules, flag, rule);
+    if (!rules.empty()) feature.set("rules", std::move(rules));
+    return feature;
+  }
+
+  void add_rule(Value::Array& rules, const CompiledFlag& flag, const CompiledRule& rule) {
+    if (const auto* serve = std::get_if<CompiledServe>(&rule.outcome)) {
+      rules.push_back(serving(rule, *serve));
+      return;
+    }
+    const auto& asked = std::get<CompiledExperimentRule>(rule.outcome);
+    if (asked.experiment != nullptr && asked.experiment->urls) {
+      payload_.left_out.push_back("flag '" + std::string(flag.key) + "', rule '" + std::string(rule.id) +
+                                  "': the experiment '" + asked.experiment->experiment->key +
+                                  "' is about certain pages, which rules of SDKs cannot say");
+      return;
+    }
+    if (asked.experiment == nullptr || !takes_anybody(*asked.experiment)) {
+      // It decides nothing, but what it asks of other flags may.
+      if (!rule.prerequisites.empty()) rules.push_back(begun(rule, {}));
+      return;
+    }
+    if (asked.experiment->experiment->status == model::ExperimentStatus::Stopped ||
+        asked.experiment->forced_variant) {
+      rules.push_back(settled(rule, asked));
+      return;
+    }
+    add_experiment(rules, rule, asked);
+  }
+
+  static bool takes_anybody(const CompiledExperiment& compiled) {
+    if (compiled.variants < 2) return false;
+    const bool is_running = compiled.experiment->status == model::ExperimentStatus::Running;
+    const bool is_settled =
+        compiled.experiment->status == model::ExperimentStatus::Stopped && compiled.forced_variant;
+    if (!is_running && !is_settled) return false;
+    return !compiled.forced_variant || *compiled.forced_variant < compiled.variants;
+  }
+
+  /// What all rules have.
+  Value begun(const CompiledRule& rule, const std::vector<Filter>& more_filters) {
+    Value written = Value::Object{};
+    if (!rule.id.empty()) written.set("id", std::string(rule.id));
+    Value::Array prerequisites;
+    for (const Prerequisite& one : rule.prerequisites) prerequisites.push_back(prerequisite(one));
+    if (!prerequisites.empty()) written.set("parentConditions", std::move(prerequisites));
+    Value::Array filters;
+    for (const std::vector<Filter>* all : {&rule.filters, &more_filters}) {
+      for (const Filter& one : *all)
+        filters.push_back(filter_of(attribute_name(one.attribute), one.seed, one.ranges));
+    }
+    if (!filters.empty()) written.set("filters", std::move(filters));
+    return written;
+  }
+
+  Value prerequisite(const Prerequisite& one) {
+    Value written = Value::Object{{"id", std::string(one.flag)}, {"condition", condition(one.condition)}};
+    if (one.otherwise == Prerequisite::Otherwise::CloseGate) written.set("gate", true);
+    return written;
+  }
+
+  /// An empty object for everybody.
+  Value condition(const model::Condition* compiled) {
+    if (compiled == nullptr) return Value::Object{};
+    return conditions_.rewrite(*content_.written.at(compiled));
+  }
+
+  static void set_condition(Value& rule, Value condition) {
+    if (condition != Value(Value::Object{})) rule.set("condition", std::move(condition));
+  }
+
+  Value serving(const CompiledRule& rule, const CompiledServe& serve) {
+    Value written = begun(rule, {});
+    set_condition(written, condition(rule.condition));
+    written.set("force", value_of(serve.served));
+    if (!serve.rollout) return written;
+    set_unit(written, serve.rollout->unit);
+    if (serve.rollout->end == Rollout::End::Included) {
+      written.set("coverage", serve.rollout->range.end);
+    } else {
+      written.set("range", pair_of(serve.rollout->range));
+    }
+    return written;
+  }
+
+  /// Everybody in it gets the same: served to those whom it would take, since rules of SDKs cannot say it otherwise.
+  Value settled(const CompiledRule& rule, const CompiledExperimentRule& asked) {
+    const CompiledExperiment& compiled = *asked.experiment;
+    std::vector<Filter> filters = compiled.filters;
+    filters.push_back({compiled.unit.attribute, compiled.unit.seed, compiled.ranges, false});
+    Value written = begun(rule, filters);
+    add_prerequisites(written, compiled);
+    set_condition(written, all_of({condition(rule.condition), condition(compiled.population)}));
+    written.set("force", value_of(asked.served[*compiled.forced_variant]));
+    return written;
+  }
+
+  void add_prerequisites(Value& written, const CompiledExperiment& compiled) {
+    if (compiled.prerequisites.empty()) return;
+    Value::Array all;
+    if (const Value* before = written.find("parentConditions")) all = *before->if_array();
+    for (const Prerequisite& one : compiled.prerequisites) {
+      all.push_back(prerequisite(one));
+      all.back().erase("gate");  // keeps units out of the experiment, and does not close the flag
+    }
+    written.set("parentConditions", std::move(all));
+  }
+
+  /// Where weights depend on conditions, SDKs of most languages need a rule for each: who meets a condition and none
+  /// before it.
+  void add_experiment(Value::Array& rules, const CompiledRule& rule, const CompiledExperimentRule& asked) {
+    const CompiledExperiment& compiled = *asked.experiment;
+    const Value who = all_of({condition(rule.condition), condition(compiled.population)});
+    std::vector<Value> earlier{who};
+    for (const Arms& arms : compiled.conditional_arms) {
+      Value arms_condition = condition(arms.condition);
+      std::vector<Value> here = earlier;
+      here.push_back(arms_condition);
+      Value written = experiment(rule, asked);
+      set_condition(written, all_of(std::move(here)));
+      written.set("ranges", list_of(arms.ranges));
+      rules.push_back(std::move(written));
+      earlier.emplace_back(Value::Object{{"$not", std::move(arms_condition)}});
+    }
+    Value written = experiment(rule, asked);
+    set_condition(written, all_of(std::move(earlier)));
+    rules.push_back(std::move(written));
+  }
+
+  Value experiment(const CompiledRule& rule, const CompiledExperimentRule& asked) {
+    const CompiledExperiment& compiled = *asked.experiment;
+    Value written = begun(rule, compiled.filters);
+    add_prerequisites(written, compiled);
+    written.set("key", compiled.experiment->key);
+    set_unit(written, compiled.unit);
+    set_stickiness(written, compiled);
+    Value::Array variations;
+    for (const Served& served : asked.served) variations.push_back(value_of(served));
+    written.set("variations", std::move(variations));
+    set_variants(written, compiled);
+    if (compiled.in_namespace) {
+      const CompiledExperiment::Namespace& space = *compiled.in_namespace;
+      written.set("namespace",
+                  Value::Array{space.seed.text().substr(std::min<std::size_t>(2, space.seed.text().size())),
+                               space.range.begin, space.range.end});
+    }
+    return written;
+  }
+
+  const Snapshot::Compiled& content_;
+  PortableConditions conditions_;
+  Payload payload_;
+};
+
+}  // namespace
+
+Result<Payload> payload_of(const Snapshot& snapshot, ListForm lists) {
+  return PayloadWriter(snapshot.content(), lists).write();
+}
+
+}  // namespace splitplot::decide
