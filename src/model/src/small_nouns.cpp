@@ -52,11 +52,27 @@ Connection read_connection(const std::string& key, const Value& body, const Spot
                                              {name_of(ConnectionKind::Admin), ConnectionKind::Admin}});
   connection.kind = type.value_or(ConnectionKind::Client);
   const std::optional<bool> record = reader.boolean("record_exposures");
+  const std::optional<bool> local = reader.boolean("local_evaluation");
+  connection.encryption = reader.boolean("encryption").value_or(false);
+  connection.saved_group_references = reader.boolean("saved_group_references").value_or(false);
   reader.finish();
   if (type == ConnectionKind::Client && record == true)
     reader.at("record_exposures")
         .problem("a client connection records no exposures: its SDK sends them", "remove the member");
   connection.record_exposures = record.value_or(true) && connection.kind != ConnectionKind::Client;
+  const bool is_trusted = connection.kind != ConnectionKind::Client;
+  if (is_trusted && local == false)
+    reader.at("local_evaluation")
+        .problem("whoever has a secret key may see rules",
+                 "remove the member, or make it a client connection");
+  connection.local_evaluation = local.value_or(false) || is_trusted;
+  for (const auto& [name, is_set] :
+       {std::pair("encryption", connection.encryption),
+        std::pair("saved_group_references", connection.saved_group_references)}) {
+    if (is_set && !connection.local_evaluation)
+      reader.at(name).problem("is about what the connection may not load",
+                              "add 'local_evaluation: true', or remove the member");
+  }
   return connection;
 }
 

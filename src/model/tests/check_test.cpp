@@ -88,6 +88,12 @@ TEST(CheckConnection, KnowsThreeTypes) {
   EXPECT_EQ(read.connections.at("a").kind, ConnectionKind::Admin);
   EXPECT_FALSE(read.connections.at("a").record_exposures);
   EXPECT_THAT(problems_of("{kind: connection, key: c}"), ElementsAre(HasSubstr("'type' is missing")));
+  EXPECT_FALSE(read.connections.at("c").local_evaluation);
+  EXPECT_TRUE(read.connections.at("s").local_evaluation);
+  EXPECT_THAT(problems_of("{kind: connection, key: s, type: server, local_evaluation: false}"),
+              ElementsAre(HasSubstr("/local_evaluation: whoever has a secret key may see rules")));
+  EXPECT_THAT(problems_of("{kind: connection, key: c, type: client, encryption: true}"),
+              ElementsAre(HasSubstr("/encryption: is about what the connection may not load")));
   EXPECT_THAT(problems_of("{kind: connection, key: c, type: client, record_exposures: true}"),
               ElementsAre(HasSubstr("/record_exposures: a client connection")));
   EXPECT_THAT(problems_of("{kind: connection, key: c, type: sever, secret: x}"),

@@ -53,11 +53,21 @@ std::string segment_body(const Refusal& refusal) {
   return body;
 }
 
+std::string growthbook_body(const Refusal& refusal) {
+  std::string body = R"({"status":)" + std::to_string(refusal.status) + R"(,"error":)";
+  append_json_text(body, sentence(refusal));
+  body.append("}");
+  return body;
+}
+
 }  // namespace
 
 ErrorForm form_of_path(std::string_view path) {
   if (path.starts_with("/ofrep/")) return ErrorForm::Ofrep;
   if (path.starts_with("/v1/")) return ErrorForm::Segment;
+  for (const std::string_view own : {"/api/features/", "/api/eval/", "/sub/", "/track"}) {
+    if (path.starts_with(own)) return ErrorForm::GrowthBook;
+  }
   return ErrorForm::Problem;
 }
 
@@ -76,6 +86,10 @@ Response error_response(ErrorForm form, const Refusal& refusal) {
     case ErrorForm::Segment:
       response.content_type = "application/json";
       response.body = segment_body(refusal);
+      break;
+    case ErrorForm::GrowthBook:
+      response.content_type = "application/json";
+      response.body = growthbook_body(refusal);
       break;
     case ErrorForm::Page:
       response = site::error_page(refusal);

@@ -1,5 +1,5 @@
 /// Error answers. Each protocol has its own form, and its clients understand no other: problem details (RFC 9457) for
-/// our own API, OpenFeature's for OFREP, {"success": false} for the Segment API, HTML for the dashboard's own paths.
+/// our own API, OpenFeature's for OFREP, {"success": false} for the Segment API, {"status": 400, "error": ...} for GrowthBook's, HTML for the dashboard's own paths.
 #pragma once
 
 #include "http/message.hpp"
@@ -13,7 +13,7 @@
 
 namespace splitplot::serve {
 
-enum class ErrorForm { Problem, Ofrep, Segment, Page };
+enum class ErrorForm { Problem, Ofrep, Segment, GrowthBook, Page };
 
 /// The form of errors for a path that leads to no route.
 [[nodiscard]] ErrorForm form_of_path(std::string_view path);

@@ -56,6 +56,10 @@ std::optional<std::string> secret_of(const Request& request, Credentials where,
       std::optional<std::string> secret = secret_of_headers(request);
       return secret ? secret : query_parameter(request.query, "writeKey");
     }
+    case Credentials::HeaderOrClientKey: {
+      std::optional<std::string> secret = query_parameter(request.query, "client_key");
+      return secret ? secret : secret_of_headers(request);
+    }
     case Credentials::Path:
       if (parameters.empty()) return {};
       return parameters.front();

@@ -21,6 +21,9 @@ class Broadcaster;
 class Metrics;
 class RecentExposures;
 class SummaryCache;
+namespace growthbook {
+class Payloads;
+}
 
 /// What all handlers share. `metrics` and `exposures` are shared pointers since the pipeline may call back after the
 /// server is gone.
@@ -34,6 +37,9 @@ struct Context {
   const std::shared_ptr<SummaryCache> summaries;
   const CredentialTokens stream_tokens;
   const std::shared_ptr<Broadcaster> streams;
+  const std::shared_ptr<growthbook::Payloads> payloads;
+  /// Bodies of event requests that name no event: a client that sends one again means the same events.
+  const std::shared_ptr<RecentExposures> recent_bodies;
 };
 
 struct Call {

@@ -29,10 +29,11 @@ inline constexpr Permission kPermissions[] = {Permission::Public,  Permission::D
 enum class Credentials {
   None,
   Header,
-  HeaderOrSession,  ///< also the cookie of a session, where no header has a key
-  HeaderQueryBody,  ///< also ?writeKey= and the body's writeKey, as Segment's clients send it
-  HeaderOrToken,    ///< also a stream token, ?token=, where no header has a key
-  Path,             ///< the first parameter of the pattern
+  HeaderOrSession,    ///< also the cookie of a session, where no header has a key
+  HeaderQueryBody,    ///< also ?writeKey= and the body's writeKey, as Segment's clients send it
+  HeaderOrToken,      ///< also a stream token, ?token=, where no header has a key
+  HeaderOrClientKey,  ///< also ?client_key=, as GrowthBook's plugins send it
+  Path,               ///< the first parameter of the pattern
 };
 
 /// Whether browsers of any origin may use the route.

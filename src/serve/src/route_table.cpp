@@ -1,3 +1,4 @@
+#include "growthbook/handlers.hpp"
 #include "management/handlers.hpp"
 #include "ofrep/event_streams.hpp"
 #include "ofrep/handlers.hpp"
@@ -40,6 +41,20 @@ constexpr Route events(std::string_view pattern, Handler how) {
 template <EventType type>
 constexpr Route event(std::string_view pattern) {
   return events(pattern, Handler::later(&segment::receive_one<type>));
+}
+
+/// GrowthBook's SDKs: browsers among them, with the key in the path.
+constexpr Route growthbook_route(Method method, std::string_view pattern, Handler how) {
+  return {method,
+          pattern,
+          Permission::Decide,
+          Credentials::Path,
+          method == Method::Get ? kNoBody : kContextBody,
+          ContentType::Any,
+          Cors::AnyOrigin,
+          ErrorForm::GrowthBook,
+          Mode::Always,
+          how};
 }
 
 /// Our own API: for programs with a key, and for the dashboard with its session.
@@ -124,6 +139,16 @@ constexpr Route kRoutes[] = {
           ContentType::Any, Cors::AnyOrigin, ErrorForm::Segment, Mode::Always,
           Handler::at_once(&segment::settings)},
 
+    growthbook_route(Method::Get, "/api/features/{clientKey}", Handler::at_once(&growthbook::features)),
+    growthbook_route(Method::Get, "/sub/{clientKey}", Handler::at_once(&growthbook::subscribe)),
+    growthbook_route(Method::Post, "/api/eval/{clientKey}", Handler::at_once(&growthbook::evaluate)),
+    Route{Method::Post, "/track", Permission::Ingest, Credentials::HeaderOrClientKey, kEventBody,
+          ContentType::Any, Cors::AnyOrigin, ErrorForm::GrowthBook, Mode::Always,
+          Handler::later(&growthbook::track)},
+    Route{Method::Post, "/v1/data/collector", Permission::Ingest, Credentials::Header, kEventBody,
+          ContentType::Any, Cors::AnyOrigin, ErrorForm::GrowthBook, Mode::Always,
+          Handler::later(&go_feature_flag::collect)},
+
     page("/", Handler::at_once(&site::index)),
     page("/assets/{file}", Handler::at_once(&site::asset)),
 
@@ -158,6 +183,8 @@ constexpr Route kRoutes[] = {
         Handler::on_pool(&management::add_key)),
     own(Method::Delete, "/api/v1/connections/{key}/keys/old", Permission::Operate,
         Handler::on_pool(&management::revoke_old_keys)),
+    own(Method::Get, "/api/v1/connections/{key}/encryption", Permission::Operate,
+        Handler::at_once(&growthbook::encryption_key)),
     own(Method::Post, "/api/v1/backup", Permission::Operate, Handler::on_pool(&operation::back_up)),
     own(Method::Post, "/api/v1/test/clock", Permission::Operate, Handler::at_once(&operation::set_clock),
         kSmallBody, Mode::TestOnly),

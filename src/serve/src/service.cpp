@@ -2,6 +2,8 @@
 
 #include "answers.hpp"
 #include "authentication.hpp"
+#include "growthbook/handlers.hpp"
+#include "growthbook/payloads.hpp"
 #include "http/gzip.hpp"
 #include "http/sender.hpp"
 #include "http/target.hpp"
@@ -119,7 +121,9 @@ Service::Service(const Services& services, const ServerOptions& options)
                {},
                make_summaries(services),
                CredentialTokens(services.catalogue, services.clock, "streams"),
-               std::make_shared<Broadcaster>(services.catalogue, options.streams, services.log)},
+               std::make_shared<Broadcaster>(services.catalogue, options.streams, services.log),
+               std::make_shared<growthbook::Payloads>(services.catalogue, services.log),
+               std::make_shared<RecentExposures>(growthbook::kRememberedBodies, growthbook::kBodyWindow)},
       router_(route_table()),
       mode_(services.test_clock != nullptr ? Mode::TestOnly : Mode::Always),
       access_log_(options.access_log),
@@ -293,7 +297,7 @@ void Service::finish(Exchange& exchange, Response& response) {
   response.headers.add("X-Content-Type-Options", "nosniff");
   if (visit.route != nullptr && visit.route->cors == Cors::AnyOrigin) {
     response.headers.add("Access-Control-Allow-Origin", "*");
-    response.headers.add("Access-Control-Expose-Headers", "ETag, Retry-After, X-Request-Id");
+    response.headers.add("Access-Control-Expose-Headers", "ETag, Retry-After, X-Request-Id, X-SSE-Support");
   }
   if (visit.route != nullptr && visit.route->permission != Permission::Public &&
       visit.route->cors == Cors::No) {

@@ -3,6 +3,7 @@
 #include "route.hpp"
 #include "service_fixture.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <map>
 #include <set>
@@ -35,7 +36,7 @@ std::string path_of(const Route& route, std::string_view key) {
     const std::string name = path.substr(open + 1, close - open - 1);
     std::string value = "some";
     if (name == "kind") value = "flag";
-    if (name == "writeKey") value = key.empty() ? "none" : std::string(key);
+    if (name == "writeKey" || name == "clientKey") value = key.empty() ? "none" : std::string(key);
     path.replace(open, close - open + 1, value);
   }
   return path;
@@ -63,6 +64,11 @@ const std::map<std::string, std::string_view> kExpectedPermissions = {
     {"POST /v1/a", "ingest"},
     {"POST /v1/m", "public"},
     {"GET /v1/projects/{writeKey}/settings", "ingest"},
+    {"GET /api/features/{clientKey}", "decide"},
+    {"GET /sub/{clientKey}", "decide"},
+    {"POST /api/eval/{clientKey}", "decide"},
+    {"POST /track", "ingest"},
+    {"POST /v1/data/collector", "ingest"},
     {"GET /", "public"},
     {"GET /assets/{file}", "public"},
     {"GET /healthz", "public"},
@@ -87,6 +93,7 @@ const std::map<std::string, std::string_view> kExpectedPermissions = {
     {"GET /api/v1/experiments/{key}/timeline", "results"},
     {"POST /api/v1/connections/{key}/keys", "operate"},
     {"DELETE /api/v1/connections/{key}/keys/old", "operate"},
+    {"GET /api/v1/connections/{key}/encryption", "operate"},
     {"POST /api/v1/backup", "operate"},
     {"POST /api/v1/test/clock", "operate"},
 };
@@ -112,7 +119,10 @@ TEST(RouteTable, OnlyAdminsConfigureReadResultsAndOperate) {
 
 TEST(RouteTable, BrowsersOfOtherOriginsReachOnlyDecisionsAndEvents) {
   for (const Route& route : route_table()) {
-    const bool open = route.pattern.starts_with("/ofrep/") || route.pattern.starts_with("/v1/");
+    const bool open =
+        std::ranges::any_of(std::initializer_list<std::string_view>{"/ofrep/", "/v1/", "/api/features/",
+                                                                    "/api/eval/", "/sub/", "/track"},
+                            [&](std::string_view begin) { return route.pattern.starts_with(begin); });
     EXPECT_EQ(route.cors == Cors::AnyOrigin, open) << title(route);
   }
 }
@@ -301,6 +311,12 @@ TEST_F(RoutesTest, ErrorsHaveTheFormOfTheirProtocol) {
   EXPECT_EQ(segment.status, 404);
   EXPECT_EQ(member(segment, "success"), "false");
 
+  const Response growthbook = ask({.path = "/api/features/sp_unknown"});
+  EXPECT_EQ(growthbook.status, 401);
+  EXPECT_EQ(member(growthbook, "status"), "401");
+  EXPECT_NE(member(growthbook, "error"), "");
+  EXPECT_EQ(member(ask({.path = "/sub/"}), "status"), "404");
+
   const Response own = ask({.path = "/api/v1/status"});
   EXPECT_EQ(own.content_type, "application/problem+json");
   EXPECT_EQ(member(own, "status"), "401");
@@ -322,7 +338,8 @@ TEST_F(RoutesTest, BrowsersMayAskBeforehand) {
   const Response answer =
       ask({.method = Method::Post, .path = "/ofrep/v1/evaluate/flags", .key = client_key});
   EXPECT_EQ(answer.headers.find("Access-Control-Allow-Origin"), "*");
-  EXPECT_EQ(answer.headers.find("Access-Control-Expose-Headers"), "ETag, Retry-After, X-Request-Id");
+  EXPECT_EQ(answer.headers.find("Access-Control-Expose-Headers"),
+            "ETag, Retry-After, X-Request-Id, X-SSE-Support");
 }
 
 TEST_F(RoutesTest, RequestIdsAreEchoedOrMade) {

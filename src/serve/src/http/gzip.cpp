@@ -44,4 +44,26 @@ Result<std::string> gunzip(std::string_view bytes, const GzipLimits& limits) {
   return text;
 }
 
+Result<std::string> gzip(std::string_view text) {
+  z_stream stream{};
+  constexpr int kGzipOnly = 16 + MAX_WBITS;
+  constexpr int kMostMemory = 9;
+  if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, kGzipOnly, kMostMemory, Z_DEFAULT_STRATEGY) !=
+      Z_OK)
+    return fail(ErrorCode::ResourceLimit, "no memory to compress the answer");
+  struct End {
+    z_stream& of;
+    ~End() { deflateEnd(&of); }
+  } const end{stream};
+  std::string bytes(deflateBound(&stream, text.size()), '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
+  stream.avail_in = static_cast<uInt>(text.size());
+  stream.next_out = reinterpret_cast<Bytef*>(bytes.data());
+  stream.avail_out = static_cast<uInt>(bytes.size());
+  if (deflate(&stream, Z_FINISH) != Z_STREAM_END)
+    return fail(ErrorCode::ResourceLimit, "the answer could not be compressed");
+  bytes.resize(stream.total_out);
+  return bytes;
+}
+
 }  // namespace splitplot::serve

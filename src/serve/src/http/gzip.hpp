@@ -1,4 +1,4 @@
-/// Compressed request bodies, taken apart within limits: a few bytes must not become gigabytes.
+/// Compressed bodies. Those of requests are taken apart within limits: a few bytes must not become gigabytes.
 #pragma once
 
 #include <splitplot/base/result.hpp>
@@ -20,5 +20,8 @@ struct GzipLimits {
 
 /// Errors: BadData (damaged, cut off, something behind the end), ResourceLimit (larger than the limits).
 [[nodiscard]] Result<std::string> gunzip(std::string_view bytes, const GzipLimits& limits);
+
+/// Errors: ResourceLimit (no memory).
+[[nodiscard]] Result<std::string> gzip(std::string_view text);
 
 }  // namespace splitplot::serve

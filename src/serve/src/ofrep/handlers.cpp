@@ -7,6 +7,7 @@
 #include "ofrep/event_streams.hpp"
 #include "ofrep/exposures.hpp"
 #include "ofrep/question.hpp"
+#include "stored_profile.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -59,14 +60,6 @@ class MetExperiments final : public decide::EvaluationObserver {
  private:
   std::vector<decide::Assignment> assignments_;
 };
-
-/// What is stored about the unit, kept alive as long as it is looked at.
-std::shared_ptr<const profile::Profile> profile_of(const Call& call, const std::string& environment,
-                                                   const Value& context) {
-  const std::optional<Unit> unit = unit_of(context);
-  if (!unit) return nullptr;
-  return call.context.services.pipeline.profiles().find(environment, *unit);
-}
 
 int status_of(const decide::Decision& decision) {
   if (decision.error == decide::DecisionError::FlagNotFound) return 404;

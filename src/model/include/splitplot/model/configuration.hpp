@@ -235,6 +235,10 @@ struct Connection {
   ConnectionKind kind = ConnectionKind::Client;
   bool record_exposures =
       true;  ///< single evaluations asked over it count as exposures (Server and Admin only)
+  /// May load rules and seeds, to decide by itself (docs/formats/growthbook.md). Always for Server and Admin.
+  bool local_evaluation = false;
+  bool encryption = false;              ///< what it loads is encrypted
+  bool saved_group_references = false;  ///< its SDK knows lists by name
 };
 
 template <typename T>
