@@ -165,7 +165,8 @@ class ExperimentJudge {
     }
     note_unit();
     if (!is_forced && compiled_.overrides != nullptr) {
-      const auto overridden = compiled_.overrides->find(assignment_.bucket_value.view());
+      const UnitText user(evaluation().attributes.find(kIdName));
+      const auto overridden = compiled_.overrides->find(user.view());
       is_forced = overridden != compiled_.overrides->end();
       if (is_forced) variant = overridden->second;
     }

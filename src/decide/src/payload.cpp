@@ -5,7 +5,10 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -61,7 +64,7 @@ void set_stickiness(Value& rule, const CompiledExperiment& compiled) {
   rule.set("minBucketVersion", static_cast<std::int64_t>(stickiness.blocked.size()));
 }
 
-void set_variants(Value& rule, const CompiledExperiment& compiled) {
+void set_variants(Value& rule, const CompiledExperiment& compiled, const std::vector<BucketRange>& ranges) {
   const std::vector<model::ExperimentVariant>& variants = compiled.experiment->variants;
   Value::Array meta;
   Value::Array weights;
@@ -78,15 +81,22 @@ void set_variants(Value& rule, const CompiledExperiment& compiled) {
   rule.set("meta", std::move(meta));
   rule.set("weights", std::move(weights));
   rule.set("coverage", compiled.experiment->coverage);
-  if (compiled.ranges != bucket_ranges(shares, compiled.experiment->coverage))
-    rule.set("ranges", list_of(compiled.ranges));
+  if (ranges != bucket_ranges(shares, compiled.experiment->coverage)) rule.set("ranges", list_of(ranges));
+}
+
+/// Users who are shown a variant to try it out, by what is served to them.
+Value overriding(const std::vector<std::string>& users, const Served& served) {
+  Value::Array ids;
+  for (const std::string& user : users) ids.emplace_back(user);
+  return Value::Object{{"condition", Value::Object{{"id", Value::Object{{"$in", std::move(ids)}}}}},
+                       {"force", value_of(served)}};
 }
 
 /// Writes the rules of one snapshot.
 class PayloadWriter {
  public:
-  PayloadWriter(const Snapshot::Compiled& content, ListForm lists)
-      : content_(content), conditions_(content, lists) {}
+  PayloadWriter(const Snapshot::Compiled& content, Timestamp now, ListForm lists)
+      : content_(content), now_(now), conditions_(content, lists) {}
 
   Result<Payload> write() {
     Value::Object features;
@@ -112,12 +122,52 @@ class PayloadWriter {
   Value feature(const CompiledFlag& flag) {
     Value feature = Value::Object{{"defaultValue", value_of(flag.fallback)}};
     Value::Array rules;
+    std::map<std::string_view, std::pair<std::vector<std::string>, const Served*>> overridden;
+    for (const auto& [user, served] : flag.overrides) {
+      auto& [users, what] = overridden[served.variant];
+      users.emplace_back(user);
+      what = &served;
+    }
+    for (auto& [variant, users] : overridden) {
+      std::ranges::sort(users.first);
+      rules.push_back(overriding(users.first, *users.second));
+    }
     for (const CompiledRule& rule : flag.rules) add_rule(rules, flag, rule);
     if (!rules.empty()) feature.set("rules", std::move(rules));
     return feature;
   }
 
+  /// A moment at which something changes.
+  void note(Timestamp boundary) {
+    if (boundary <= now_) {
+      payload_.valid_from = std::max(payload_.valid_from, boundary);
+    } else {
+      payload_.valid_until = std::min(payload_.valid_until, boundary);
+    }
+  }
+
+  bool holds(const std::optional<Window>& window) {
+    if (!window) return true;
+    note(window->from);
+    note(window->until);
+    return window->contains(now_);
+  }
+
+  template <typename T>
+  const T* stage(const std::vector<Stage<T>>& ramp) {
+    for (const Stage<T>& one : ramp) note(one.from);
+    return stage_at(now_, ramp);
+  }
+
+  /// Null while nobody is in it.
+  const Allocation* allocation_of(const CompiledExperiment& compiled) {
+    const bool is_now = holds(compiled.window);
+    const Allocation* allocation = compiled.ramp.empty() ? &compiled.allocation : stage(compiled.ramp);
+    return is_now ? allocation : nullptr;
+  }
+
   void add_rule(Value::Array& rules, const CompiledFlag& flag, const CompiledRule& rule) {
+    if (!holds(rule.window)) return;
     if (const auto* serve = std::get_if<CompiledServe>(&rule.outcome)) {
       rules.push_back(serving(rule, *serve));
       return;
@@ -129,7 +179,10 @@ class PayloadWriter {
                                   "' is about certain pages, which rules of SDKs cannot say");
       return;
     }
-    if (asked.experiment == nullptr || !takes_anybody(*asked.experiment)) {
+    if (asked.experiment != nullptr && asked.experiment->overrides != nullptr)
+      add_overrides(rules, rule, asked);
+    const Allocation* allocation = asked.experiment == nullptr ? nullptr : allocation_of(*asked.experiment);
+    if (allocation == nullptr || !takes_anybody(*asked.experiment)) {
       // It decides nothing, but what it asks of other flags may.
       if (!rule.prerequisites.empty()) rules.push_back(begun(rule, {}));
       return;
@@ -139,7 +192,20 @@ class PayloadWriter {
       rules.push_back(settled(rule, asked));
       return;
     }
-    add_experiment(rules, rule, asked);
+    add_experiment(rules, rule, asked, *allocation);
+  }
+
+  /// For those who would meet the experiment's rule, whether it runs or not.
+  void add_overrides(Value::Array& rules, const CompiledRule& rule, const CompiledExperimentRule& asked) {
+    std::map<std::size_t, std::vector<std::string>> users;
+    for (const auto& [user, variant] : *asked.experiment->overrides) users[variant].push_back(user);
+    for (const auto& [variant, ids] : users) {
+      Value written = begun(rule, {});
+      const Value forced = overriding(ids, asked.served[variant]);
+      set_condition(written, all_of({condition(rule.condition), *forced.find("condition")}));
+      written.set("force", *forced.find("force"));
+      rules.push_back(std::move(written));
+    }
   }
 
   static bool takes_anybody(const CompiledExperiment& compiled) {
@@ -188,11 +254,13 @@ class PayloadWriter {
     set_condition(written, condition(rule.condition));
     written.set("force", value_of(serve.served));
     if (!serve.rollout) return written;
-    set_unit(written, serve.rollout->unit);
-    if (serve.rollout->end == Rollout::End::Included) {
-      written.set("coverage", serve.rollout->range.end);
+    const Rollout& rollout = *serve.rollout;
+    const BucketRange* range = rollout.ramp.empty() ? &rollout.range : stage(rollout.ramp);
+    set_unit(written, rollout.unit);
+    if (rollout.end == Rollout::End::Included) {
+      written.set("coverage", rollout.range.end);
     } else {
-      written.set("range", pair_of(serve.rollout->range));
+      written.set("range", pair_of(range == nullptr ? BucketRange{0, 0} : *range));
     }
     return written;
   }
@@ -201,7 +269,7 @@ class PayloadWriter {
   Value settled(const CompiledRule& rule, const CompiledExperimentRule& asked) {
     const CompiledExperiment& compiled = *asked.experiment;
     std::vector<Filter> filters = compiled.filters;
-    filters.push_back({compiled.unit.attribute, compiled.unit.seed, compiled.ranges, false});
+    filters.push_back({compiled.unit.attribute, compiled.unit.seed, compiled.allocation.ranges, false});
     Value written = begun(rule, filters);
     add_prerequisites(written, compiled);
     set_condition(written, all_of({condition(rule.condition), condition(compiled.population)}));
@@ -222,26 +290,28 @@ class PayloadWriter {
 
   /// Where weights depend on conditions, SDKs of most languages need a rule for each: who meets a condition and none
   /// before it.
-  void add_experiment(Value::Array& rules, const CompiledRule& rule, const CompiledExperimentRule& asked) {
+  void add_experiment(Value::Array& rules, const CompiledRule& rule, const CompiledExperimentRule& asked,
+                      const Allocation& allocation) {
     const CompiledExperiment& compiled = *asked.experiment;
     const Value who = all_of({condition(rule.condition), condition(compiled.population)});
     std::vector<Value> earlier{who};
-    for (const Arms& arms : compiled.conditional_arms) {
+    for (const Arms& arms : allocation.conditional_arms) {
       Value arms_condition = condition(arms.condition);
       std::vector<Value> here = earlier;
       here.push_back(arms_condition);
-      Value written = experiment(rule, asked);
+      Value written = experiment(rule, asked, arms.ranges);
       set_condition(written, all_of(std::move(here)));
       written.set("ranges", list_of(arms.ranges));
       rules.push_back(std::move(written));
       earlier.emplace_back(Value::Object{{"$not", std::move(arms_condition)}});
     }
-    Value written = experiment(rule, asked);
+    Value written = experiment(rule, asked, allocation.ranges);
     set_condition(written, all_of(std::move(earlier)));
     rules.push_back(std::move(written));
   }
 
-  Value experiment(const CompiledRule& rule, const CompiledExperimentRule& asked) {
+  Value experiment(const CompiledRule& rule, const CompiledExperimentRule& asked,
+                   const std::vector<BucketRange>& ranges) {
     const CompiledExperiment& compiled = *asked.experiment;
     Value written = begun(rule, compiled.filters);
     add_prerequisites(written, compiled);
@@ -251,7 +321,7 @@ class PayloadWriter {
     Value::Array variations;
     for (const Served& served : asked.served) variations.push_back(value_of(served));
     written.set("variations", std::move(variations));
-    set_variants(written, compiled);
+    set_variants(written, compiled, ranges);
     if (compiled.in_namespace) {
       const CompiledExperiment::Namespace& space = *compiled.in_namespace;
       written.set("namespace",
@@ -262,14 +332,15 @@ class PayloadWriter {
   }
 
   const Snapshot::Compiled& content_;
+  const Timestamp now_;
   PortableConditions conditions_;
   Payload payload_;
 };
 
 }  // namespace
 
-Result<Payload> payload_of(const Snapshot& snapshot, ListForm lists) {
-  return PayloadWriter(snapshot.content(), lists).write();
+Result<Payload> payload_of(const Snapshot& snapshot, Timestamp now, ListForm lists) {
+  return PayloadWriter(snapshot.content(), now, lists).write();
 }
 
 }  // namespace splitplot::decide

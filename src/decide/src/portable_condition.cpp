@@ -74,12 +74,21 @@ Value PortableConditions::rewrite_all(const Value& conditions) {
 
 Value PortableConditions::rewrite_test(const Value& test) {
   const Value::Object* operators = test.if_object();
-  if (operators == nullptr || lists_ == ListForm::Inlined) {
+  if (operators == nullptr) {
     count(test);
     return test;
   }
   Value::Object all;
   for (const Member& one : *operators) {
+    if (one.name == "$inGroup" || one.name == "$notInGroup") {
+      add_list(all, one, test);
+      continue;
+    }
+    if (lists_ == ListForm::Inlined) {
+      count(one.value);
+      all.push_back(one);
+      continue;
+    }
     const std::string_view by_name = operator_for_named(one.name);
     const Value::Array* list = one.value.if_array();
     const bool is_named = !by_name.empty() && list != nullptr && list->size() >= kShortestNamedList &&
@@ -92,6 +101,25 @@ Value PortableConditions::rewrite_test(const Value& test) {
     }
   }
   return all;
+}
+
+void PortableConditions::add_list(Value::Object& operators, const Member& test, const Value& beside) {
+  const std::string* key = test.value.if_text();
+  const auto& lists = content_.configuration.lists;
+  const auto list = key == nullptr ? lists.end() : lists.find(*key);
+  const std::string inlined = test.name == "$inGroup" ? "$in" : "$nin";
+  // A payload's groups go along as they are; and one test has one list of a kind.
+  const bool is_named = lists_ == ListForm::Named || beside.find(inlined) != nullptr;
+  if (list == lists.end()) {
+    operators.push_back(test);
+  } else if (is_named) {
+    if (groups_.find(*key) == nullptr) count(list->second.written);
+    groups_.set(*key, list->second.written);
+    operators.push_back(test);
+  } else {
+    count(list->second.written);
+    operators.push_back({inlined, list->second.written});
+  }
 }
 
 Value PortableConditions::segments(const Value& keys, const char* connective) {

@@ -41,6 +41,8 @@ class PortableConditions {
   Value segments(const Value& keys, const char* connective);
   Value segment(const std::string& key);
   Value named(const Value& list);
+  /// A list of the documents, by its key.
+  void add_list(Value::Object& operators, const Member& test, const Value& beside);
   void count(const Value& value);
 
   const Snapshot::Compiled& content_;

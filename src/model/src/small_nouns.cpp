@@ -93,7 +93,7 @@ List read_list(const std::string& key, const Value& body, const Spot& spot) {
     spot.at("values").at(i).problem("nothing is identical to a list or an object",
                                     "list texts, numbers, booleans or null");
   }
-  return {key, std::move(description), ValueList(*elements)};
+  return {key, std::move(description), Value(*elements), ValueList(*elements)};
 }
 
 Segment read_segment(const std::string& key, const Value& body, const Spot& spot) {

@@ -122,7 +122,7 @@ Service::Service(const Services& services, const ServerOptions& options)
                make_summaries(services),
                CredentialTokens(services.catalogue, services.clock, "streams"),
                std::make_shared<Broadcaster>(services.catalogue, options.streams, services.log),
-               std::make_shared<growthbook::Payloads>(services.catalogue, services.log),
+               std::make_shared<growthbook::Payloads>(services.catalogue, services.clock, services.log),
                std::make_shared<RecentExposures>(growthbook::kRememberedBodies, growthbook::kBodyWindow)},
       router_(route_table()),
       mode_(services.test_clock != nullptr ? Mode::TestOnly : Mode::Always),

@@ -103,6 +103,7 @@ std::string reduced_features(const Call& call, const decide::Snapshot& snapshot,
   evaluation.url = question.url;
   evaluation.forced_values = &question.forced_values;
   evaluation.forced_variants = &question.forced_variants;
+  evaluation.now = call.context.services.clock.now();
   evaluation.observer = &tracks;
 
   std::string out;

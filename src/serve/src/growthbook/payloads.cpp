@@ -9,6 +9,7 @@
 #include <splitplot/digest/text.hpp>
 #include <splitplot/model/json.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <utility>
@@ -50,11 +51,13 @@ std::string encryption_key_of(const catalogue::Catalogue& catalogue, const catal
   return digest::base64(catalogue.signature("growthbook-payload", whose).substr(0, kKeyBytes));
 }
 
-std::string Payloads::date_of(const catalogue::Scope& scope, std::uint64_t revision) const {
+std::string Payloads::date_of(const catalogue::Scope& scope, std::uint64_t revision,
+                              Timestamp scheduled) const {
   Timestamp time{};
   if (const auto latest = catalogue_.history(scope, std::nullopt, 1, std::nullopt);
       latest && !latest->empty())
     time = latest->front().time;
+  time = std::max(time, scheduled);
   // Two changes of one second have different dates, too, since clients compare them.
   const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
   return rfc3339(Timestamp(seconds) + std::chrono::milliseconds(revision % 1000));
@@ -66,23 +69,30 @@ std::shared_ptr<const PreparedPayload> Payloads::find(const catalogue::Scope& sc
   const decide::ListForm lists =
       connection.saved_group_references ? decide::ListForm::Named : decide::ListForm::Inlined;
   const Name name{scope, lists, connection.encryption ? connection.key : std::string()};
+  const Timestamp now = clock_.now();
   {
     const std::lock_guard lock(mutex_);
     const auto found = kept_.find(name);
-    if (found != kept_.end() && found->second.revision == snapshot.revision()) return found->second.payload;
+    if (found != kept_.end() && found->second.revision == snapshot.revision() &&
+        now < found->second.valid_until)
+      return found->second.payload;
   }
-  auto made = std::make_shared<const PreparedPayload>(prepare(scope, snapshot, connection, lists));
+  Timestamp valid_until = Timestamp::max();
+  auto made = std::make_shared<const PreparedPayload>(
+      prepare(scope, snapshot, connection, lists, now, valid_until));
   const std::lock_guard lock(mutex_);
   Kept& place = kept_[name];
   // Who still held an older snapshot does not put it back.
-  if (place.payload == nullptr || place.revision < snapshot.revision()) place = {snapshot.revision(), made};
+  if (place.payload == nullptr || place.revision <= snapshot.revision())
+    place = {snapshot.revision(), valid_until, made};
   return made;
 }
 
 PreparedPayload Payloads::prepare(const catalogue::Scope& scope, const decide::Snapshot& snapshot,
-                                  const model::Connection& connection, decide::ListForm lists) const {
+                                  const model::Connection& connection, decide::ListForm lists,
+                                  Timestamp now, Timestamp& valid_until) const {
   PreparedPayload prepared;
-  const Result<decide::Payload> payload = decide::payload_of(snapshot, lists);
+  const Result<decide::Payload> payload = decide::payload_of(snapshot, now, lists);
   const auto refuse = [&](const Error& error) {
     log_.error("there is no payload for SDKs", {{"connection", connection.key}, {"error", error.message}});
     prepared.refusal = error.message;
@@ -90,6 +100,7 @@ PreparedPayload Payloads::prepare(const catalogue::Scope& scope, const decide::S
     return prepared;
   };
   if (!payload) return refuse(payload.error());
+  valid_until = payload->valid_until;
   for (const std::string& rule : payload->left_out)
     log_.write(LogLevel::Warning, "a rule is not sent to SDKs", {{"rule", rule}});
 
@@ -101,7 +112,7 @@ PreparedPayload Payloads::prepare(const catalogue::Scope& scope, const decide::S
   const digest::Hash hash = digest::sha256((key ? "encrypted" : "plain") + model::to_json(payload->content));
   prepared.id = digest::hex(digest::bytes_of(hash)).substr(0, kIdDigits);
   prepared.json = R"({"status":200)" + *content + R"(,"dateUpdated":")";
-  prepared.json.append(date_of(scope, snapshot.revision())).append("\"}");
+  prepared.json.append(date_of(scope, snapshot.revision(), payload->valid_from)).append("\"}");
   prepared.gzip = gzip(prepared.json).value_or("");
   return prepared;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <splitplot/base/log.hpp>
+#include <splitplot/base/time.hpp>
 #include <splitplot/catalogue/catalogue.hpp>
 #include <splitplot/decide/payload.hpp>
 #include <splitplot/decide/snapshot.hpp>
@@ -25,27 +26,33 @@ struct PreparedPayload {
 
 class Payloads {
  public:
-  Payloads(catalogue::Catalogue& catalogue, Log& log) : catalogue_(catalogue), log_(log) {}
+  Payloads(catalogue::Catalogue& catalogue, const Clock& clock, Log& log)
+      : catalogue_(catalogue), clock_(clock), log_(log) {}
 
-  /// As the connection of the snapshot's environment wants it.
+  /// As the connection of the snapshot's environment wants it, and as schedules are now.
   [[nodiscard]] std::shared_ptr<const PreparedPayload> find(const catalogue::Scope& scope,
                                                             const decide::Snapshot& snapshot,
                                                             const model::Connection& connection);
 
-  /// When the configuration was changed last, in the form of `dateUpdated`; another text for each revision.
-  [[nodiscard]] std::string date_of(const catalogue::Scope& scope, std::uint64_t revision) const;
+  /// When the configuration was changed last, or a schedule since, in the form of `dateUpdated`; another text for each
+  /// revision.
+  [[nodiscard]] std::string date_of(const catalogue::Scope& scope, std::uint64_t revision,
+                                    Timestamp scheduled) const;
 
  private:
   /// Environment, form of lists, encrypted for which connection.
   using Name = std::tuple<catalogue::Scope, decide::ListForm, std::string>;
   struct Kept {
     std::uint64_t revision = 0;
+    Timestamp valid_until;
     std::shared_ptr<const PreparedPayload> payload;
   };
   [[nodiscard]] PreparedPayload prepare(const catalogue::Scope& scope, const decide::Snapshot& snapshot,
-                                        const model::Connection& connection, decide::ListForm lists) const;
+                                        const model::Connection& connection, decide::ListForm lists,
+                                        Timestamp now, Timestamp& valid_until) const;
 
   catalogue::Catalogue& catalogue_;
+  const Clock& clock_;
   Log& log_;
   std::mutex mutex_;
   std::map<Name, Kept> kept_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <splitplot/base/result.hpp>
+#include <splitplot/base/time.hpp>
 #include <splitplot/base/value.hpp>
 #include <splitplot/decide/snapshot.hpp>
 
@@ -18,10 +19,14 @@ struct Payload {
   Value content;  ///< {"features": {...}, "experiments": [], "savedGroups": {...}}
   /// Rules that no SDK could judge, each as a clause with its place; they are not in the payload.
   std::vector<std::string> left_out;
+  /// SDKs know no schedules: what is written holds from one change of a schedule or ramp (included) to the next (excluded).
+  Timestamp valid_from = Timestamp::min();
+  Timestamp valid_until = Timestamp::max();
 };
 
 /// Segments are written out in the conditions that ask for them; flags that are switched off and experiments that do not
-/// run are left out. Errors: ResourceLimit (segments that contain segments grow beyond what a client should load).
-[[nodiscard]] Result<Payload> payload_of(const Snapshot& snapshot, ListForm lists = ListForm::Inlined);
+/// run are left out. Schedules and ramps are as they are at `now`. Errors: ResourceLimit (segments that contain segments grow beyond what a client should load).
+[[nodiscard]] Result<Payload> payload_of(const Snapshot& snapshot, Timestamp now = {},
+                                         ListForm lists = ListForm::Inlined);
 
 }  // namespace splitplot::decide

@@ -208,6 +208,7 @@ struct Segment {
 struct List {
   std::string key;
   std::string description;
+  Value written;  ///< the list as it stands in the document, for who hands it on
   ValueList values;
 };
 
