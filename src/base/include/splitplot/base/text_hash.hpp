@@ -54,7 +54,7 @@ template <typename Word>
   constexpr std::uint64_t kSecond = 0xD6E8FEB86659FD93U;
   const char* bytes = text.data();
   const std::size_t size = text.size();
-  std::uint64_t hash = kFirst ^ size;
+  std::uint64_t hash = kFirst ^ (size * kSecond);  // far from where the letters are
   std::uint64_t last = 0;
   if (size >= 8) {
     for (std::size_t at = 0; at + 8 < size; at += 8)
