@@ -101,26 +101,28 @@ class PayloadWriter {
   Result<Payload> write() {
     Value::Object features;
     for (const CompiledFlag* flag : content_.flags_by_key) {
-      if (!flag->enabled) continue;
+      // Absent means the caller's default, which is what a disabled flag is to all but its testers.
+      if (!flag->enabled && flag->overrides.empty()) continue;
       features.push_back({std::string(flag->key), feature(*flag)});
+      if (conditions_.missing_list())
+        return fail(ErrorCode::NotFound,
+                    "flag '" + std::string(flag->key) + "' asks for the list '" + *conditions_.missing_list() +
+                        "', which is not among the documents",
+                    "write the payload from documents: groups of another payload are not kept");
       if (conditions_.is_too_large())
         return fail(ErrorCode::ResourceLimit,
                     "the conditions are too large for a client, at flag '" + std::string(flag->key) + "'",
                     "use fewer segments that contain segments, or remote evaluation");
     }
-    Value groups = conditions_.groups();
-    if (const Value* written = content_.payload.find("savedGroups");
-        written != nullptr && !written->is_null())
-      groups = *written;
     payload_.content = Value::Object{{"features", std::move(features)},
                                      {"experiments", Value::Array{}},
-                                     {"savedGroups", std::move(groups)}};
+                                     {"savedGroups", conditions_.groups()}};
     return std::move(payload_);
   }
 
  private:
   Value feature(const CompiledFlag& flag) {
-    Value feature = Value::Object{{"defaultValue", value_of(flag.fallback)}};
+    Value feature = Value::Object{{"defaultValue", flag.enabled ? value_of(flag.fallback) : Value()}};
     Value::Array rules;
     std::map<std::string_view, std::pair<std::vector<std::string>, const Served*>> overridden;
     for (const auto& [user, served] : flag.overrides) {
@@ -132,7 +134,9 @@ class PayloadWriter {
       std::ranges::sort(users.first);
       rules.push_back(overriding(users.first, *users.second));
     }
-    for (const CompiledRule& rule : flag.rules) add_rule(rules, flag, rule);
+    if (flag.enabled) {
+      for (const CompiledRule& rule : flag.rules) add_rule(rules, flag, rule);
+    }
     if (!rules.empty()) feature.set("rules", std::move(rules));
     return feature;
   }

@@ -108,10 +108,10 @@ void PortableConditions::add_list(Value::Object& operators, const Member& test, 
   const auto& lists = content_.configuration.lists;
   const auto list = key == nullptr ? lists.end() : lists.find(*key);
   const std::string inlined = test.name == "$inGroup" ? "$in" : "$nin";
-  // A payload's groups go along as they are; and one test has one list of a kind.
+  // One test has one list of a kind.
   const bool is_named = lists_ == ListForm::Named || beside.find(inlined) != nullptr;
   if (list == lists.end()) {
-    operators.push_back(test);
+    missing_list_ = key == nullptr ? model::to_json(test.value) : *key;
   } else if (is_named) {
     if (groups_.find(*key) == nullptr) count(list->second.written);
     groups_.set(*key, list->second.written);

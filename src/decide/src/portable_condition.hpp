@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,8 +28,10 @@ class PortableConditions {
   /// The condition for an SDK. Once `is_too_large`, anything.
   [[nodiscard]] Value rewrite(const Value& written);
 
-  /// The lists that were given names; those of a payload under theirs.
+  /// The lists that were given names.
   [[nodiscard]] Value groups() const { return groups_; }
+  /// A list that conditions name and nobody has: a payload's own groups are not kept once it is compiled.
+  [[nodiscard]] const std::optional<std::string>& missing_list() const { return missing_list_; }
   [[nodiscard]] bool is_too_large() const { return parts_ > kMostParts; }
 
  private:
@@ -48,6 +51,7 @@ class PortableConditions {
   const Snapshot::Compiled& content_;
   const ListForm lists_;
   std::size_t parts_ = 0;
+  std::optional<std::string> missing_list_;
   Value groups_ = Value(Value::Object{});
   std::map<std::string, std::string, std::less<>> names_;  ///< of lists, by their canonical JSON
 };

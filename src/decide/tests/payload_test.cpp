@@ -184,8 +184,8 @@ std::string answer(const Snapshot& snapshot, std::string_view flag, const Value&
   Evaluation evaluation{model::Attributes(&unit)};
   evaluation.now = kNow;
   const Decision decision = snapshot.decide(flag, evaluation);
-  // A disabled flag is not in the payload.
-  if (decision.reason == Reason::Disabled || decision.error == DecisionError::FlagNotFound) return "nothing";
+  // A disabled flag is not in the payload, or has nothing for all but its testers.
+  if (decision.reason == Reason::Disabled || decision.error == DecisionError::FlagNotFound) return "null of ";
   std::string text = decision.value != nullptr ? model::to_json(*decision.value) : "null";
   text.append(" of ").append(decision.rule);
   // Who is overridden is served by a rule of its own in the payload.
@@ -226,7 +226,6 @@ TEST(PayloadTest, DecidesLikeTheConfigurationItWasWrittenFrom) {
 
 /// Payloads of others, with everything that rules can say.
 constexpr std::string_view kForeignPayload = R"({
-  "savedGroups": {"testers": ["user-1", "user-2", "user-3"]},
   "contextualBandits": {"b": {"contexts": [{"condition": {"plan": "pro"}, "weights": [0.9, 0.1]},
                                            {"condition": {"plan": "team"}, "weights": [0.1, 0.9]}]}},
   "features": {
@@ -238,7 +237,6 @@ constexpr std::string_view kForeignPayload = R"({
       {"id": "s", "parentConditions": [{"id": "parent", "condition": {"value": true}}], "force": "x"}]},
     "nothing-but-a-gate": {"defaultValue": 1, "rules": [
       {"id": "n", "parentConditions": [{"id": "parent", "condition": {"value": true}, "gate": true}]}]},
-    "group": {"defaultValue": 0, "rules": [{"condition": {"id": {"$inGroup": "testers"}}, "force": 1}]},
     "old": {"defaultValue": "d", "rules": [
       {"key": "v1", "variations": ["a", "b"], "coverage": 0.8, "namespace": ["n", 0.2, 0.7]}]},
     "pass": {"defaultValue": "d", "rules": [
@@ -261,13 +259,21 @@ TEST(PayloadTest, KeepsWhatDocumentsCannotSayYet) {
   for (int number = 1; number <= 1000; ++number) {
     const Value unit = random_unit(random, number);
     for (const char* key :
-         {"parent", "gated", "skipped", "nothing-but-a-gate", "group", "old", "pass", "ranges", "bandit"}) {
+         {"parent", "gated", "skipped", "nothing-but-a-gate", "old", "pass", "ranges", "bandit"}) {
       const std::string expected = answer(*first, key, unit);
       ASSERT_EQ(answer(*second, key, unit), expected) << key << " for " << model::to_json(unit);
       seen.insert(key + (" " + expected));
     }
   }
   EXPECT_GE(seen.size(), 20U);
+}
+
+TEST(PayloadTest, RefusesGroupsOfAnotherPayload) {
+  const auto compiled = *Snapshot::read_payload(json(R"({"savedGroups": {"testers": ["user-1"]}, "features": {
+      "f": {"defaultValue": 0, "rules": [{"condition": {"id": {"$inGroup": "testers"}}, "force": 1}]}}})"));
+  const Result<Payload> payload = payload_of(*compiled, kNow, ListForm::Inlined);
+  ASSERT_FALSE(payload);
+  EXPECT_NE(payload.error().message.find("'testers'"), std::string::npos) << payload.error().message;
 }
 
 TEST(PayloadTest, HoldsAssignmentsThatHoldOn) {
