@@ -67,7 +67,8 @@ deps-test:
 	@scripts/install-npm-packages deps/duckdb deps/context web deps/sdk-test deps/web-test
 
 deps-bench:
-	@scripts/install-npm-packages deps/bench
+	@scripts/install-debian-packages deps/debian-build.txt deps/debian-test.txt deps/debian-bench.txt
+	@scripts/install-npm-packages deps/bench deps/bench-server
 
 deps-lint:
 	@scripts/install-debian-packages deps/debian-build.txt deps/debian-test.txt deps/debian-lint.txt

@@ -15,8 +15,9 @@ function request()
   end
   return wrk.format("POST", "/v1/batch", headers, '{"batch":[' .. table.concat(events, ",") .. ']}')
 end
-function done(summary)
+function done(summary, latency)
   local errors = summary.errors
-  io.write(string.format("RESULT %.0f %d\n", summary.requests / summary.duration * 1e6,
+  io.write(string.format("RESULT %.0f %.3f %.3f %.0f %d\n", summary.requests / summary.duration * 1e6,
+    latency:percentile(50) / 1000, latency:percentile(99) / 1000, summary.bytes / summary.requests,
     errors.status + errors.connect + errors.read + errors.write + errors.timeout))
 end
