@@ -2,6 +2,7 @@
 
 #include "change_rules.hpp"
 
+#include <splitplot/content/contents.hpp>
 #include <splitplot/model/json.hpp>
 
 #include <algorithm>
@@ -41,7 +42,7 @@ DocumentChange change_of(const model::DocumentId& id, const Value* before, const
 /// Checks what a scope would hold, and adds what speaks against it.
 void judge(const AffectedScope& affected, std::string_view prefix, ChangePlan& plan) {
   const DocumentVersions after = changed_versions(affected.state->versions, affected.changes, 0);
-  model::Checked checked = model::check(documents_of(after));
+  model::Checked checked = content::check_documents(documents_of(after));
   const auto add = [prefix](std::vector<model::Problem>& to, std::vector<model::Problem> from) {
     for (model::Problem& problem : from) {
       problem.message = fmt::format("{}{}", prefix, problem.message);

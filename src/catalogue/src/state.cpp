@@ -50,6 +50,7 @@ Owner owner_of(model::DocumentKind kind) {
     case model::DocumentKind::Connection:
     case model::DocumentKind::Experiment:
     case model::DocumentKind::Flag:
+    case model::DocumentKind::Items:
       break;
   }
   return Owner::Environment;

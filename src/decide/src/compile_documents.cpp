@@ -229,6 +229,7 @@ std::shared_ptr<const Snapshot> Snapshot::compile(model::Configuration configura
   compiled->configuration = std::move(configuration);
   compiled->revision = revision;
   const model::Configuration& documents = compiled->configuration;
+  compiled->contents.emplace(documents);
   SnapshotCompiler compiler(*compiled, seeds, clocks);
 
   for (const auto& [key, experiment] : documents.experiments) {

@@ -103,6 +103,7 @@ class PayloadWriter {
     for (const CompiledFlag* flag : content_.flags_by_key) {
       // Absent means the caller's default, which is what a disabled flag is to all but its testers.
       if (!flag->enabled && flag->overrides.empty()) continue;
+      if (is_left_out(*flag)) continue;
       features.push_back({std::string(flag->key), feature(*flag)});
       if (conditions_.missing_list())
         return fail(ErrorCode::NotFound,
@@ -121,6 +122,46 @@ class PayloadWriter {
   }
 
  private:
+  [[nodiscard]] bool has_content(std::string_view flag) const {
+    const auto documented = content_.configuration.flags.find(flag);
+    return documented != content_.configuration.flags.end() && documented->second.content != nullptr;
+  }
+
+  /// Templates are rendered by the server alone; what a flag with one answers, no SDK can ask in a prerequisite.
+  bool is_left_out(const CompiledFlag& flag) {
+    const std::string name = "flag '" + std::string(flag.key) + "'";
+    if (has_content(flag.key)) {
+      payload_.left_out.push_back(name + ": its values are templates, which the server renders");
+      return true;
+    }
+    const CompiledFlag* needed = needed_template(flag);
+    if (needed == nullptr) return false;
+    payload_.left_out.push_back(name + ": it needs the flag '" + std::string(needed->key) +
+                                "', whose values are templates, which the server renders");
+    return true;
+  }
+
+  /// A flag with content that another needs, by whatever way; null: none. Flags do not need one another in circles, and
+  /// are settled once.
+  const CompiledFlag* needed_template(const CompiledFlag& flag) {
+    const auto [settled, is_new] = needed_templates_.emplace(&flag, nullptr);
+    if (!is_new) return settled->second;
+    const CompiledFlag* found = nullptr;
+    const auto look = [&](const std::vector<Prerequisite>& prerequisites) {
+      for (const Prerequisite& one : prerequisites) {
+        if (found != nullptr || one.compiled == nullptr) continue;
+        found = has_content(one.flag) ? one.compiled : needed_template(*one.compiled);
+      }
+    };
+    for (const CompiledRule& rule : flag.rules) {
+      look(rule.prerequisites);
+      const auto* asked = std::get_if<CompiledExperimentRule>(&rule.outcome);
+      if (asked != nullptr && asked->experiment != nullptr) look(asked->experiment->prerequisites);
+    }
+    needed_templates_[&flag] = found;
+    return found;
+  }
+
   Value feature(const CompiledFlag& flag) {
     Value feature = Value::Object{{"defaultValue", flag.enabled ? value_of(flag.fallback) : Value()}};
     Value::Array rules;
@@ -338,6 +379,7 @@ class PayloadWriter {
   const Snapshot::Compiled& content_;
   const Timestamp now_;
   PortableConditions conditions_;
+  std::map<const CompiledFlag*, const CompiledFlag*> needed_templates_;
   Payload payload_;
 };
 

@@ -51,6 +51,12 @@ void Snapshot::decide_all(const Evaluation& evaluation,
   }
 }
 
+std::optional<content::Rendering> Snapshot::render(const Value* value, const model::Attributes& user,
+                                                   const Value* context) const {
+  if (!compiled_->contents) return std::nullopt;
+  return compiled_->contents->render(value, {user, context, this});
+}
+
 Assignment Snapshot::assign(const model::Experiment& experiment, const Evaluation& evaluation) const {
   return assign(experiment.key, evaluation).value_or(Assignment{});
 }

@@ -4,10 +4,12 @@
 #include "flag_table.hpp"
 #include "rules.hpp"
 
+#include <splitplot/content/contents.hpp>
 #include <splitplot/decide/snapshot.hpp>
 
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -25,6 +27,7 @@ struct Snapshot::Compiled {
   // Of documents...
   model::Configuration configuration;
   std::unordered_map<std::string_view, CompiledSegment> segments;
+  std::optional<content::Contents> contents;
   // ...or of a payload.
   Value payload;
   /// What each condition of rules was compiled from.

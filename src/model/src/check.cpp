@@ -33,6 +33,7 @@ class Checker {
     read_all(DocumentKind::Connection, configuration_.connections, read_connection);
     read_all(DocumentKind::Segment, configuration_.segments, read_segment);
     read_all(DocumentKind::Metric, configuration_.metrics, read_metric);
+    read_all(DocumentKind::Items, configuration_.items, read_items);
     read_all(DocumentKind::Experiment, configuration_.experiments, read_experiment);
     read_all(DocumentKind::Flag, configuration_.flags,
              [this](const std::string& key, const Value& body, const Spot& spot) {

@@ -35,6 +35,8 @@ std::string_view name_of(DocumentKind kind) {
       return "experiment";
     case DocumentKind::Flag:
       return "flag";
+    case DocumentKind::Items:
+      return "items";
     case DocumentKind::Layer:
       return "layer";
     case DocumentKind::List:

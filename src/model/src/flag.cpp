@@ -1,3 +1,4 @@
+#include "content.hpp"
 #include "flag_rules.hpp"
 #include "nouns.hpp"
 #include "object_reader.hpp"
@@ -120,8 +121,16 @@ Flag read_flag(const std::string& key, const Value& body, const Spot& spot,
                                                           {"json", ValueType::Json}});
   if (const Value* variants = reader.require("variants", "write {on: true, off: false}"))
     flag.variants = read_variants(*variants, reader.at("variants"));
+  const Value* content = reader.take("content");
   // A type that is no type is one problem, not one for each value.
-  if (declared || reader.take("type") == nullptr) read_type(declared, spot, flag);
+  const bool has_known_type = declared || reader.take("type") == nullptr;
+  if (content != nullptr) {
+    flag.content = read_content(*content, reader.at("content"), declared);
+    flag.type = declared.value_or(ValueType::Text);
+    require_templates(flag, reader.at("variants"));
+  } else if (has_known_type) {
+    read_type(declared, spot, flag);
+  }
   if (reader.require("default", "name the variant where no rule applies") != nullptr) {
     if (const std::optional<std::string> fallback = reader.text("default"))
       flag.fallback = find_variant(flag, *fallback, reader.at("default")).value_or(0);

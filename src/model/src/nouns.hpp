@@ -18,6 +18,7 @@ namespace splitplot::model {
 [[nodiscard]] Segment read_segment(const std::string& key, const Value& body, const Spot& spot);
 [[nodiscard]] Metric read_metric(const std::string& key, const Value& body, const Spot& spot);
 [[nodiscard]] List read_list(const std::string& key, const Value& body, const Spot& spot);
+[[nodiscard]] Items read_items(const std::string& key, const Value& body, const Spot& spot);
 [[nodiscard]] Experiment read_experiment(const std::string& key, const Value& body, const Spot& spot);
 
 /// Experiments must have been read: a rule serves a flag variant for each of the experiment's.

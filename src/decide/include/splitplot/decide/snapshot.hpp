@@ -4,6 +4,7 @@
 
 #include <splitplot/base/result.hpp>
 #include <splitplot/base/value.hpp>
+#include <splitplot/content/contents.hpp>
 #include <splitplot/decide/decision.hpp>
 #include <splitplot/decide/evaluation.hpp>
 #include <splitplot/model/condition.hpp>
@@ -12,6 +13,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -62,6 +64,11 @@ class Snapshot : public model::SegmentMembership {
   /// All flags in the order of their keys. Attributes with an index make this faster.
   void decide_all(const Evaluation& evaluation,
                   const std::function<void(std::string_view flag, const Decision&)>& visit) const;
+
+  /// What is shown in the place of a value that is a template; nothing where it is none. Apart from deciding, which
+  /// allocates nothing: this does. `context` is what the caller sent, an object or null.
+  [[nodiscard]] std::optional<content::Rendering> render(const Value* value, const model::Attributes& user,
+                                                         const Value* context) const;
 
   /// Whether and how a unit takes part, status, population and layer considered.
   [[nodiscard]] Assignment assign(const model::Experiment& experiment, const Evaluation& evaluation) const;

@@ -6,8 +6,10 @@
 #include <splitplot/base/unit.hpp>
 #include <splitplot/base/value.hpp>
 #include <splitplot/model/condition.hpp>
+#include <splitplot/model/content.hpp>
 #include <splitplot/model/document.hpp>
 #include <splitplot/model/url_targets.hpp>
+#include <splitplot/model/written_condition.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -20,12 +22,6 @@
 #include <vector>
 
 namespace splitplot::model {
-
-/// A condition as written beside its compiled form. Shared: configurations of different versions hold the same.
-struct WrittenCondition {
-  Value written;  ///< null: everybody
-  std::shared_ptr<const Condition> compiled;
-};
 
 /// A moment as it is written: with an offset, or by the clocks of the project.
 struct PlannedTime {
@@ -95,6 +91,8 @@ struct Flag {
   std::size_t fallback = 0;  ///< "default": the variant where no rule applies
   std::vector<FlagRule> rules;
   std::map<std::string, std::size_t, std::less<>> overrides;  ///< id of a user to the variant shown to them
+  /// Where the values are templates; else null. Values are then texts, also of a flag that answers JSON.
+  std::shared_ptr<const Content> content;
 };
 
 struct ExperimentVariant {
@@ -253,6 +251,7 @@ struct Configuration {
   ByKey<Segment> segments;
   ByKey<Layer> layers;
   ByKey<List> lists;
+  ByKey<Items> items;
   ByKey<Connection> connections;
 };
 

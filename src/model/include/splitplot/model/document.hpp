@@ -1,5 +1,5 @@
-/// Documents: what users write down about flags, experiments, metrics, segments, lists, layers and connections, as YAML or
-/// JSON. A file may hold several. This header knows their outer form, configuration.hpp their content. Pure functions.
+/// Documents: what users write down about flags, experiments, metrics, segments, lists, items, layers and connections, as
+/// YAML or JSON. A file may hold several. This header knows their outer form, configuration.hpp their content. Pure functions.
 #pragma once
 
 #include <splitplot/base/result.hpp>
@@ -14,11 +14,11 @@
 
 namespace splitplot::model {
 
-enum class DocumentKind { Connection, Experiment, Flag, Layer, List, Metric, Segment };
+enum class DocumentKind { Connection, Experiment, Flag, Items, Layer, List, Metric, Segment };
 
 inline constexpr DocumentKind kDocumentKinds[] = {
-    DocumentKind::Connection, DocumentKind::Experiment, DocumentKind::Flag,   DocumentKind::Layer,
-    DocumentKind::List,       DocumentKind::Metric,     DocumentKind::Segment};
+    DocumentKind::Connection, DocumentKind::Experiment, DocumentKind::Flag,   DocumentKind::Items,
+    DocumentKind::Layer,      DocumentKind::List,       DocumentKind::Metric, DocumentKind::Segment};
 
 /// "flag", "experiment", ...
 [[nodiscard]] std::string_view name_of(DocumentKind kind);
