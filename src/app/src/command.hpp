@@ -36,7 +36,8 @@ using Run = std::function<ExitCode()>;
 void add_analyze_command(CLI::App& program, Run& run);
 void add_config_command(CLI::App& program, Run& run);
 void add_document_commands(CLI::App& program,
-                           Run& run);  ///< apply, diff, get, export, history, rollback
+                           Run& run);                    ///< apply, diff, get, export, history, rollback
+void add_content_commands(CLI::App& program, Run& run);  ///< render, items
 void add_demo_command(CLI::App& program, Run& run);
 void add_experiments_command(CLI::App& program, Run& run);
 void add_example_command(CLI::App& program, Run& run);

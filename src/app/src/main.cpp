@@ -63,6 +63,7 @@ int main(int argc, char** argv) {
   splitplot::app::add_serve_command(program, run);
   splitplot::app::add_config_command(program, run);
   splitplot::app::add_document_commands(program, run);
+  splitplot::app::add_content_commands(program, run);
   splitplot::app::add_keys_command(program, run);
   splitplot::app::add_experiments_command(program, run);
   splitplot::app::add_results_command(program, run);

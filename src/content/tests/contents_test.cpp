@@ -20,7 +20,7 @@ using ::testing::IsEmpty;
 constexpr const char* kShop = R"(
 kind: items
 key: products
-csv: |
+items: |
   id,category,name,price,stock,tags
   s1,shoes,Runner,59.9,3,sport|red
   s2,shoes,"Boot, brown",120,0,brown
@@ -124,8 +124,8 @@ TEST(Contents, LongTextIsCut) {
 
 std::string flag(const std::string& content, const std::string& variants = "{a: '{{user.x}}', b: B}",
                  const std::string& type = "string") {
-  return "- {kind: items, key: products, csv: \"id,price\\nx,1\\n\"}\n- {kind: flag, key: f, type: " + type +
-         ", content: " + content + ", variants: " + variants + ", default: b}\n";
+  return "- {kind: items, key: products, items: \"id,price\\nx,1\\n\"}\n- {kind: flag, key: f, type: " +
+         type + ", content: " + content + ", variants: " + variants + ", default: b}\n";
 }
 
 TEST(ContentDocuments, AreCheckedWhenTheyAreSaved) {
@@ -225,12 +225,12 @@ TEST(ContentDocuments, WhatIsProbablyNotMeantIsWarnedOf) {
 
 TEST(ItemDocuments, SayRowAndColumnOfWhatIsWrong) {
   const auto items = [](const std::string& csv, const std::string& more = "") {
-    return problems_of("kind: items\nkey: products\n" + more + "csv: " + model::to_json(Value(csv)) + "\n");
+    return problems_of("kind: items\nkey: products\n" + more + "items: " + model::to_json(Value(csv)) + "\n");
   };
   EXPECT_THAT(items("id,price\na,1\nb,2\n"), IsEmpty());
-  EXPECT_THAT(items("name,price\na,1\n"), ElementsAre(HasSubstr("/csv: there is no column 'id'")));
+  EXPECT_THAT(items("name,price\na,1\n"), ElementsAre(HasSubstr("/items: there is no column 'id'")));
   EXPECT_THAT(items("id,price\na,1\nb,2\na,3\n"),
-              ElementsAre(HasSubstr("/csv: row 4, column 'id': 'a' is there twice, first in row 2")));
+              ElementsAre(HasSubstr("/items: row 4, column 'id': 'a' is there twice, first in row 2")));
   EXPECT_THAT(items("id,price\n,1\n"), ElementsAre(HasSubstr("row 2, column 'id': the item has no id")));
   EXPECT_THAT(items("id,price\na,1,2\n"), ElementsAre(HasSubstr("row 2: has 3 cells, and the header 2")));
   EXPECT_THAT(items("id,price\na,\"1\n"), ElementsAre(HasSubstr("row 2: a quote is never closed")));
@@ -241,7 +241,6 @@ TEST(ItemDocuments, SayRowAndColumnOfWhatIsWrong) {
               ElementsAre(HasSubstr("there is no column 'prize' (did you mean 'price'?)")));
   EXPECT_THAT(items("id,price\na,1\n", "exclude: [{column: stock, in: bought}]\n"),
               ElementsAre(HasSubstr("/exclude/0/column: there is no column 'stock'")));
-  EXPECT_THAT(items("id\nx\n", "items: []\n"), ElementsAre(HasSubstr("as CSV or as a list, not both")));
   std::string many = "id\n";
   for (int i = 0; i <= 100'000; ++i) many += std::to_string(i) + "\n";
   EXPECT_THAT(items(many), ElementsAre(HasSubstr("row 100002: there are more than 100,000 items")));
@@ -253,7 +252,8 @@ TEST(ItemDocuments, SayRowAndColumnOfWhatIsWrong) {
 
 TEST(ItemDocuments, ColumnsHaveTheNarrowestTypeThatFits) {
   const Shop shop(
-      "kind: items\nkey: p\ncsv: \"\\uFEFFid;a;b;c;d;e;f;tags;g\\r\\n007;1;1.5;TRUE;01;x|y;;red||blue;\\r\\n"
+      "kind: items\nkey: p\nitems: "
+      "\"\\uFEFFid;a;b;c;d;e;f;tags;g\\r\\n007;1;1.5;TRUE;01;x|y;;red||blue;\\r\\n"
       "8;2;2;false;2;\\\"a \\\"\\\"q\\\"\\\"; b\\\";5;;\\n\"\ncolumns: {e: list}\n");
   const model::Items& items = shop.configuration().items.find("p")->second;
   ASSERT_EQ(items.rows->size(), 2U);

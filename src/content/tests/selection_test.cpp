@@ -22,7 +22,7 @@ using ::testing::IsEmpty;
 constexpr const char* kProducts = R"(
 - kind: items
   key: products
-  csv: |
+  items: |
     id,category,price,stock,tags
     1,shoes,30,5,red|sport
     2,shoes,10,0,red

@@ -36,21 +36,12 @@ DeclaredColumns read_columns(ObjectReader& reader) {
 }
 
 ItemRows read_rows(ObjectReader& reader, const DeclaredColumns& declared) {
-  const Value* csv = reader.take("csv");
-  const Value* list = reader.take("items");
-  if ((csv == nullptr) == (list == nullptr)) {
-    reader.spot().problem(
-        csv == nullptr ? "there are no items" : "items are written as CSV or as a list, not both",
-        "write csv: or items:");
-    return {};
-  }
-  if (csv != nullptr) {
-    if (csv->if_text() != nullptr) return rows_of_csv(*csv->if_text(), declared, reader.at("csv"));
-    expected("text", *csv, reader.at("csv"));
-    return {};
-  }
-  if (list->if_array() != nullptr) return rows_of_list(*list->if_array(), declared, reader.at("items"));
-  expected("a list", *list, reader.at("items"), "write [{id: a1, category: shoes}]");
+  const Value* written = reader.require("items", "write CSV with a header, or a list of objects");
+  if (written == nullptr) return {};
+  const Spot place = reader.at("items");
+  if (written->if_text() != nullptr) return rows_of_csv(*written->if_text(), declared, place);
+  if (written->if_array() != nullptr) return rows_of_list(*written->if_array(), declared, place);
+  expected("text (CSV) or a list", *written, place, "write [{id: a1, category: shoes}]");
   return {};
 }
 

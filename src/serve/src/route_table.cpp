@@ -1,4 +1,5 @@
 #include "growthbook/handlers.hpp"
+#include "management/content.hpp"
 #include "management/handlers.hpp"
 #include "ofrep/event_streams.hpp"
 #include "ofrep/handlers.hpp"
@@ -167,6 +168,11 @@ constexpr Route kRoutes[] = {
         Handler::on_pool(&management::list_documents)),
     own(Method::Get, "/api/v1/documents/{kind}/{key}", Permission::Configure,
         Handler::on_pool(&management::get_document)),
+    Route{Method::Post, "/api/v1/items/{key}", Permission::Configure, Credentials::HeaderOrSession,
+          kDocumentsBody, ContentType::Any, Cors::No, ErrorForm::Problem, Mode::Always,
+          Handler::on_pool(&management::import_items)},
+    own(Method::Post, "/api/v1/content/preview", Permission::Configure,
+        Handler::on_pool(&management::preview_content), kContextBody),
     own(Method::Get, "/api/v1/history", Permission::Configure, Handler::on_pool(&management::history)),
     own(Method::Post, "/api/v1/rollback", Permission::Configure, Handler::on_pool(&management::roll_back)),
     own(Method::Get, "/api/v1/experiments", Permission::Results, Handler::on_pool(&results::list)),

@@ -141,6 +141,11 @@ ApiResult<Value> ApiClient::post(const std::string& path, const Value& body) con
   return parsed(ask(Verb::Post, path, {}, model::to_json(body)));
 }
 
+ApiResult<Value> ApiClient::post_file(const std::string& path, const std::vector<Parameter>& query,
+                                      const std::string& content) const {
+  return parsed(ask(Verb::PostFile, path, query, content));
+}
+
 ApiResult<Value> ApiClient::remove(const std::string& path) const {
   return parsed(ask(Verb::Delete, path, {}, ""));
 }
@@ -159,8 +164,9 @@ ApiResult<std::string> ApiClient::ask(Verb verb, const std::string& path, const 
   Headers headers;
   add_header(headers, "Expect:");
   if (!address_.key.empty()) add_header(headers, "Authorization: Bearer " + address_.key);
-  if (verb == Verb::Post) {
-    add_header(headers, "Content-Type: application/json");
+  if (verb == Verb::Post || verb == Verb::PostFile) {
+    add_header(headers, verb == Verb::Post ? "Content-Type: application/json"
+                                           : "Content-Type: application/octet-stream");
     curl_easy_setopt(curl.get(), CURLOPT_POST, 1L);
     curl_easy_setopt(curl.get(), CURLOPT_POSTFIELDS, body.c_str());
     curl_easy_setopt(curl.get(), CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));

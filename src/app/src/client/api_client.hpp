@@ -46,10 +46,13 @@ class ApiClient {
                                                 const std::vector<Parameter>& query = {}) const;
   [[nodiscard]] ApiResult<Value> get(const std::string& path, const std::vector<Parameter>& query = {}) const;
   [[nodiscard]] ApiResult<Value> post(const std::string& path, const Value& body) const;
+  /// A file as it is; the server finds out what it is.
+  [[nodiscard]] ApiResult<Value> post_file(const std::string& path, const std::vector<Parameter>& query,
+                                           const std::string& content) const;
   [[nodiscard]] ApiResult<Value> remove(const std::string& path) const;
 
  private:
-  enum class Verb { Get, Post, Delete };
+  enum class Verb { Get, Post, PostFile, Delete };
   [[nodiscard]] ApiResult<std::string> ask(Verb verb, const std::string& path,
                                            const std::vector<Parameter>& query,
                                            const std::string& body) const;

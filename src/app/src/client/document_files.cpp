@@ -61,6 +61,12 @@ Result<std::vector<fs::path>> files_in(const std::string& folder) {
   return found;
 }
 
+/// "flags", "items"
+std::string folder_of(model::DocumentKind kind) {
+  const std::string_view name = model::name_of(kind);
+  return fmt::format("{}{}", name, name.ends_with('s') ? "" : "s");
+}
+
 }  // namespace
 
 Result<std::vector<NamedText>> read_document_files(const std::vector<std::string>& paths) {
@@ -85,7 +91,7 @@ Result<std::vector<NamedText>> read_document_files(const std::vector<std::string
 Result<std::size_t> write_document_files(const std::string& folder,
                                          const std::vector<model::Document>& documents) {
   for (const model::Document& document : documents) {
-    const fs::path directory = fs::path(folder) / fmt::format("{}s", model::name_of(document.id.kind));
+    const fs::path directory = fs::path(folder) / folder_of(document.id.kind);
     std::error_code error;
     fs::create_directories(directory, error);
     if (error)

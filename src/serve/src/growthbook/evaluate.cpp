@@ -3,6 +3,7 @@
 #include "growthbook/question.hpp"
 #include "json_text.hpp"
 #include "metrics.hpp"
+#include "shown_value.hpp"
 #include "stored_profile.hpp"
 #include "stream/broadcaster.hpp"
 
@@ -35,7 +36,12 @@ void append_number(std::string& out, double number) {
 /// was served, and who it was.
 class Tracks : public decide::EvaluationObserver {
  public:
-  void assigned(std::string_view flag, const decide::Assignment& assignment, const Value& value) override {
+  Tracks(const decide::Snapshot& snapshot, const model::Attributes& user, const Value& context)
+      : snapshot_(snapshot), user_(user), context_(context) {}
+
+  void assigned(std::string_view flag, const decide::Assignment& assignment, const Value& decided) override {
+    const ShownValue shown(snapshot_, &decided, user_, &context_);
+    const Value& value = shown.value() == nullptr ? kNothing : *shown.value();
     const model::Experiment& experiment = *assignment.experiment;
     const std::size_t variant = *assignment.variant;
     text_.append(text_.empty() ? "" : ",").append(R"({"experiment":{"key":)");
@@ -74,6 +80,10 @@ class Tracks : public decide::EvaluationObserver {
   [[nodiscard]] bool empty() const { return text_.empty(); }
 
  private:
+  static inline const Value kNothing;
+  const decide::Snapshot& snapshot_;
+  model::Attributes user_;
+  const Value& context_;
   std::string text_;
 };
 
@@ -98,8 +108,8 @@ std::string reduced_features(const Call& call, const decide::Snapshot& snapshot,
   const auto profile = profile_of(call, environment, question.attributes);
   const model::AttributeIndex index(
       model::Attributes(&question.attributes, profile != nullptr ? &profile->traits : nullptr));
-  Tracks tracks;
   decide::Evaluation evaluation{model::Attributes(index)};
+  Tracks tracks(snapshot, evaluation.attributes, question.attributes);
   evaluation.url = question.url;
   evaluation.forced_values = &question.forced_values;
   evaluation.forced_variants = &question.forced_variants;
@@ -113,9 +123,11 @@ std::string reduced_features(const Call& call, const decide::Snapshot& snapshot,
     const bool is_switched_off =
         decision.reason == decide::Reason::Disabled && decision.source == decide::Source::Nothing;
     if (is_switched_off) return;
-    const Value* value = decision.error == decide::DecisionError::TargetingKeyMissing
-                             ? default_of(snapshot, flag)
-                             : decision.value;
+    const Value* answer = decision.error == decide::DecisionError::TargetingKeyMissing
+                              ? default_of(snapshot, flag)
+                              : decision.value;
+    const ShownValue shown(snapshot, answer, evaluation.attributes, &question.attributes);
+    const Value* value = shown.value();
     if (!out.empty()) out.push_back(',');
     append_json_text(out, flag);
     out.append(R"(:{"defaultValue":)");

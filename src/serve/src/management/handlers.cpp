@@ -3,6 +3,7 @@
 #include "answers.hpp"
 #include "http/target.hpp"
 #include "management/body.hpp"
+#include "management/change.hpp"
 #include "management/document_json.hpp"
 
 #include <splitplot/base/spelling.hpp>
@@ -14,49 +15,25 @@ namespace splitplot::serve::management {
 namespace {
 
 constexpr std::size_t kMostFiles = 2000;
-constexpr std::size_t kMostMessageBytes = 1000;
 constexpr std::uint64_t kHistoryPage = 50;
 constexpr std::uint64_t kLargestHistoryPage = 500;
-
-enum class DryRun { No, Yes };
-
-std::string author_of(const Call& call) {
-  return "connection " + call.principal->connection;
-}
-
-Response problems_response(const std::vector<model::Problem>& problems) {
-  Value::Array errors;
-  for (const model::Problem& problem : problems) errors.push_back(to_value(problem));
-  return unprocessable(std::move(errors));
-}
 
 /// Commits the plan, or not, and answers what it changes.
 Response carry_out(const Call& call, const catalogue::ChangePlan& plan, DryRun dry_run,
                    std::string_view message) {
-  if (!plan.problems.empty()) return problems_response(plan.problems);
-  catalogue::Committed committed{.revision = plan.based_on, .credentials = {}};
-  if (dry_run == DryRun::No && plan.changes_anything()) {
-    Result<catalogue::Committed> result =
-        call.context.services.catalogue.commit(plan, author_of(call), message);
-    if (!result) return problem(result.error());
-    committed = std::move(*result);
-    call.context.services.log.info("configuration changed", {{"revision", committed.revision},
-                                                             {"environment", environment_name(plan.scope)},
-                                                             {"author", author_of(call)}});
-  }
+  const tl::expected<catalogue::Committed, Response> committed = commit(call, plan, dry_run, message);
+  if (!committed) return committed.error();
   Value::Array changes;
   for (const catalogue::DocumentChange& change : plan.changes) changes.push_back(full_change(change));
-  Value::Array warnings;
-  for (const model::Problem& warning : plan.warnings) warnings.push_back(to_value(warning));
   Value::Array credentials;
-  for (const catalogue::NewCredential& credential : committed.credentials) {
+  for (const catalogue::NewCredential& credential : committed->credentials) {
     credentials.push_back(to_value(credential));
   }
   Value answer;
-  answer.set("revision", committed.revision);
+  answer.set("revision", committed->revision);
   answer.set("dry_run", dry_run == DryRun::Yes);
   answer.set("changes", std::move(changes));
-  answer.set("warnings", std::move(warnings));
+  answer.set("warnings", to_value(plan.warnings));
   answer.set("credentials", std::move(credentials));
   return json_response(answer);
 }
@@ -88,14 +65,6 @@ std::vector<File> files_of(BodyReader& body) {
     }
   }
   return files;
-}
-
-std::string message_of(BodyReader& body) {
-  std::string message = body.text("message").value_or("");
-  if (message.size() > kMostMessageBytes) {
-    body.complain("/message", "'message' is longer than " + std::to_string(kMostMessageBytes) + " bytes");
-  }
-  return message;
 }
 
 /// The revision of ?at=.

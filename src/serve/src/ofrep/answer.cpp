@@ -22,7 +22,8 @@ void append_number(std::string& out, double number) {
   out.append(text, end);
 }
 
-void append_metadata(std::string& out, const decide::Decision& decision, const FlagSet& flag_set) {
+void append_metadata(std::string& out, const decide::Decision& decision, const FlagSet& flag_set,
+                     std::string_view failure) {
   out.append(R"("metadata":{)");
   append_flag_set(out, flag_set);
   if (const model::Experiment* experiment = decision.experiment()) {
@@ -33,6 +34,10 @@ void append_metadata(std::string& out, const decide::Decision& decision, const F
   } else if (decision.reason == decide::Reason::Split) {
     out.append(R"(,"bucket":)");
     append_number(out, decision.assignment.bucket);
+  }
+  if (!failure.empty()) {
+    out.append(R"(,"contentFailure":)");
+    append_json_text(out, failure);
   }
   out.push_back('}');
 }
@@ -61,7 +66,7 @@ void append_error(std::string& out, std::string_view key, const decide::Decision
 }  // namespace
 
 void append_evaluation(std::string& out, std::string_view key, const decide::Decision& decision,
-                       const FlagSet& flag_set) {
+                       const FlagSet& flag_set, std::string_view failure) {
   out.append(R"({"key":)");
   append_json_text(out, key);
   out.push_back(',');
@@ -75,11 +80,12 @@ void append_evaluation(std::string& out, std::string_view key, const decide::Dec
       model::append_json(out, *decision.value);
       out.push_back(',');
     }
-    out.append(R"("reason":")").append(name_of(decision.reason)).append(R"(","variant":)");
+    const decide::Reason reason = failure.empty() ? decision.reason : decide::Reason::Error;
+    out.append(R"("reason":")").append(name_of(reason)).append(R"(","variant":)");
     append_json_text(out, decision.variant);
     out.push_back(',');
   }
-  append_metadata(out, decision, flag_set);
+  append_metadata(out, decision, flag_set, failure);
   out.push_back('}');
 }
 

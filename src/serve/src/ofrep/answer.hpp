@@ -17,9 +17,10 @@ struct FlagSet {
 };
 
 /// Appends the evaluation of one flag: {"key": ..., "value": ..., "reason": ..., "variant": ..., "metadata": {...}}, or
-/// with errorCode and errorDetails.
+/// with errorCode and errorDetails. With a `failure` of its content, the value is the flag's default, which the
+/// application is to show: the reason is ERROR, and metadata.contentFailure says why.
 void append_evaluation(std::string& out, std::string_view key, const decide::Decision& decision,
-                       const FlagSet& flag_set);
+                       const FlagSet& flag_set, std::string_view failure = {});
 
 /// {"flags": [...], "metadata": {...}} around evaluations separated by commas; `more` are further members, each with a
 /// comma before it.

@@ -7,6 +7,7 @@
 #include "ofrep/event_streams.hpp"
 #include "ofrep/exposures.hpp"
 #include "ofrep/question.hpp"
+#include "shown_value.hpp"
 #include "stored_profile.hpp"
 
 #include <chrono>
@@ -109,7 +110,8 @@ Response evaluate_one(const Call& call) {
   }
   std::string body;
   body.reserve(256);
-  append_evaluation(body, key, decision, flag_set);
+  const ShownValue shown(*snapshot, decision.value, evaluation.attributes, &*context);
+  append_evaluation(body, key, shown.of(decision), flag_set, shown.failure());
   note_time(call, EvaluationMode::Single, begun);
   return json_text(std::move(body), status_of(decision));
 }
@@ -132,7 +134,8 @@ Response evaluate_all(const Call& call) {
   std::uint64_t decided = 0;
   snapshot->decide_all(evaluation, [&](std::string_view flag, const decide::Decision& decision) {
     if (!evaluations.empty()) evaluations.push_back(',');
-    append_evaluation(evaluations, flag, decision, flag_set);
+    const ShownValue shown(*snapshot, decision.value, evaluation.attributes, &*context);
+    append_evaluation(evaluations, flag, shown.of(decision), flag_set, shown.failure());
     call.context.metrics->decision(EvaluationMode::Bulk, decision);
     if (decision.error == decide::DecisionError::None) ++decided;
   });

@@ -1,0 +1,206 @@
+// splitplot render, items import: what a user is shown, and the items that content shows.
+
+#include "client/api_client.hpp"
+#include "client/document_files.hpp"
+#include "command.hpp"
+
+#include <splitplot/content/contents.hpp>
+#include <splitplot/decide/snapshot.hpp>
+#include <splitplot/model/configuration.hpp>
+#include <splitplot/model/json.hpp>
+
+#include <algorithm>
+#include <iostream>
+#include <memory>
+#include <ranges>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace splitplot::app {
+namespace {
+
+struct RenderOptions {
+  ServerAddress address;
+  std::string flag;
+  std::string variant;
+  std::string user = "{}";
+  std::vector<std::string> files;
+  bool json = false;
+};
+
+struct ImportOptions {
+  ServerAddress address;
+  std::string items;
+  std::string file;
+  bool dry_run = false;
+  bool json = false;
+};
+
+ExitCode failed(const Error& error, bool json) {
+  print_error(error, json ? ErrorStyle::Json : ErrorStyle::Text);
+  return exit_code_of(error.code);
+}
+
+ExitCode failed(const ApiFailure& failure, bool json) {
+  for (const std::string& line : failure.lines) std::cerr << line << '\n';
+  return failed(failure.error, json);
+}
+
+std::string text_of(const Value& object, std::string_view name) {
+  const Value* member = object.find(name);
+  return member != nullptr && member->if_text() != nullptr ? *member->if_text() : "";
+}
+
+/// What is asked of a server, answered from files: {"variant", "value", "failure"}.
+Result<Value> rendered_from_files(const RenderOptions& options, const Value& user) {
+  const auto files = read_document_files(options.files);
+  if (!files) return tl::unexpected(files.error());
+  std::vector<model::DocumentText> texts;
+  std::vector<model::Document> documents;
+  std::vector<model::Problem> problems;
+  for (const NamedText& file : *files) {
+    auto text = model::read_documents(file.name, file.text);
+    if (!text) {
+      problems.insert(problems.end(), text.error().begin(), text.error().end());
+      continue;
+    }
+    documents.insert(documents.end(), text->documents.begin(), text->documents.end());
+    texts.push_back(*std::move(text));
+  }
+  model::Checked checked = content::check_documents(documents);
+  model::add_places(checked.problems, texts);
+  problems.insert(problems.end(), checked.problems.begin(), checked.problems.end());
+  if (!problems.empty()) {
+    for (const model::Problem& problem : problems) std::cerr << to_text(problem) << '\n';
+    return fail(ErrorCode::BadData, fmt::format("the documents have {} problem{} to mend", problems.size(),
+                                                problems.size() == 1 ? "" : "s"));
+  }
+  // Who gets which variant depends on seeds that only the server has; what a variant shows does not.
+  const auto snapshot = decide::Snapshot::compile(
+      std::move(checked.configuration), 0, [](std::string_view, std::string_view) { return std::string(); });
+  const auto& flags = snapshot->configuration().flags;
+  const auto flag = flags.find(options.flag);
+  if (flag == flags.end())
+    return fail(ErrorCode::NotFound, fmt::format("there is no flag '{}'", options.flag));
+  const std::vector<model::FlagVariant>& variants = flag->second.variants;
+  const auto variant = std::ranges::find(variants, options.variant, &model::FlagVariant::key);
+  if (variant == variants.end())
+    return fail(ErrorCode::NotFound,
+                fmt::format("the flag '{}' has no variant '{}'", options.flag, options.variant),
+                fmt::format("name one with --variant: {}",
+                            fmt::join(variants | std::views::transform(&model::FlagVariant::key), ", ")));
+  const auto rendering = snapshot->render(&variant->value, model::Attributes(&user), &user);
+  Value answer;
+  answer.set("flag", options.flag);
+  answer.set("variant", rendering ? std::string(rendering->variant) : variant->key);
+  answer.set("value", rendering ? rendering->value : variant->value);
+  if (rendering && !rendering->failure.empty()) answer.set("failure", rendering->failure);
+  answer.set("cut", rendering && rendering->is_cut);
+  return answer;
+}
+
+ExitCode print_rendered(const Value& answer, bool json) {
+  if (json) {
+    std::cout << model::pretty_json(answer) << '\n';
+    return ExitCode::Success;
+  }
+  if (const std::string failure = text_of(answer, "failure"); !failure.empty())
+    std::cerr << fmt::format("the variant '{}' is shown: {}\n", text_of(answer, "variant"), failure);
+  if (const Value* cut = answer.find("cut"); cut != nullptr && *cut == Value(true))
+    std::cerr << "it was longer than content.max_bytes, and is cut\n";
+  const Value* value = answer.find("value");
+  if (value == nullptr || value->is_null()) {
+    std::cerr << "nothing: the application shows its own default\n";
+  } else if (const std::string* text = value->if_text()) {
+    std::cout << *text << '\n';
+  } else {
+    std::cout << model::pretty_json(*value) << '\n';
+  }
+  return ExitCode::Success;
+}
+
+ExitCode run_render(const RenderOptions& options) {
+  Result<Value> user = model::parse_json(options.user);
+  if (!user) return failed(user.error(), options.json);
+  if (user->if_object() == nullptr)
+    return failed(Error{ErrorCode::InvalidArgument, "--user-json is not a JSON object",
+                        R"(write --user-json '{"first_name": "Ann"}')"},
+                  options.json);
+  if (!options.files.empty()) {
+    const Result<Value> answer = rendered_from_files(options, *user);
+    return answer ? print_rendered(*answer, options.json) : failed(answer.error(), options.json);
+  }
+  Value body;
+  body.set("flag", options.flag);
+  if (!options.variant.empty()) body.set("variant", options.variant);
+  body.set("context", *std::move(user));
+  const ApiResult<Value> answer = ApiClient(options.address).post("/content/preview", body);
+  return answer ? print_rendered(*answer, options.json) : failed(answer.error(), options.json);
+}
+
+ExitCode run_import(const ImportOptions& options) {
+  const auto file = read_document_files({options.file});
+  if (!file) return failed(file.error(), options.json);
+  std::vector<Parameter> query;
+  if (options.dry_run) query.push_back({"dry_run", "true"});
+  const ApiResult<Value> answer =
+      ApiClient(options.address)
+          .post_file("/items/" + path_segment(options.items), query, file->front().text);
+  if (!answer) return failed(answer.error(), options.json);
+  if (options.json) {
+    std::cout << model::pretty_json(*answer) << '\n';
+    return ExitCode::Success;
+  }
+  const Value* count = answer->find("items");
+  if (count == nullptr || count->if_integer() == nullptr) {
+    std::cout << "the items are right; nothing was changed\n";
+    return ExitCode::Success;
+  }
+  std::cout << fmt::format("{}: {} items, revision {}\n", options.items, *count->if_integer(),
+                           answer->find("revision")->number().value_or(0));
+  if (const Value* columns = answer->find("columns"); columns != nullptr && columns->if_object() != nullptr) {
+    for (const Member& column : *columns->if_object())
+      std::cout << fmt::format("  {:<24} {}\n", column.name, text_of(*columns, column.name));
+  }
+  return ExitCode::Success;
+}
+
+void add_render(CLI::App& program, Run& run) {
+  const auto options = std::make_shared<RenderOptions>();
+  CLI::App* command = program.add_subcommand("render", "Show what a user is shown for a flag");
+  add_server_flags(*command, options->address);
+  command->add_option("--flag", options->flag, "The flag")->required();
+  command->add_option("--variant", options->variant, "Its variant; without one, what the rules decide");
+  command->add_option("--user-json", options->user, "What is known of the user")->capture_default_str();
+  command->add_option("--files", options->files,
+                      "Take documents from these files and folders, not from a server");
+  command->add_flag("--json", options->json, "Print JSON");
+  command->callback([options, &run] { run = [options] { return run_render(*options); }; });
+}
+
+void add_items(CLI::App& program, Run& run) {
+  CLI::App* items = program.add_subcommand("items", "Items that content shows");
+  items->require_subcommand(1);
+  const auto options = std::make_shared<ImportOptions>();
+  CLI::App* command = items->add_subcommand(
+      "import", "Put a file (CSV or a JSON list) in the place of the items of a document");
+  add_server_flags(*command, options->address);
+  command->add_option("items", options->items, "Key of the document of items; it is made if there is none")
+      ->required();
+  command->add_option("file", options->file, "The file")->required();
+  command->add_flag("--dry-run", options->dry_run, "Check; change nothing");
+  command->add_flag("--json", options->json, "Print JSON");
+  command->callback([options, &run] { run = [options] { return run_import(*options); }; });
+}
+
+}  // namespace
+
+void add_content_commands(CLI::App& program, Run& run) {
+  add_render(program, run);
+  add_items(program, run);
+}
+
+}  // namespace splitplot::app
