@@ -5,6 +5,7 @@
 #include "restrictions.hpp"
 
 #include <splitplot/base/key.hpp>
+#include <splitplot/model/value_schema.hpp>
 
 #include <algorithm>
 
@@ -97,6 +98,23 @@ void read_type(std::optional<ValueType> declared, const Spot& spot, Flag& flag) 
   flag.type = type.value_or(flag.type);
 }
 
+/// Holds the values against the flag's schema.
+void check_schema(const Value& written, const Spot& spot, const Flag& flag) {
+  if (flag.content != nullptr)
+    return spot.at("schema").problem("values that are templates are no values yet",
+                                     "remove the schema, or the content");
+  std::string pointer;
+  const Result<ValueSchema> schema = ValueSchema::compile(written, &pointer);
+  if (!schema) return spot.at("schema").below(pointer).problem(schema.error().message, schema.error().hint);
+  for (const FlagVariant& variant : flag.variants) {
+    for (const ValueSchema::Fault& fault : schema->faults_of(variant.value))
+      spot.at("variants")
+          .at(variant.key)
+          .below(fault.pointer)
+          .problem(fault.message, "the flag's schema says so");
+  }
+}
+
 }  // namespace
 
 std::optional<std::size_t> find_variant(const Flag& flag, const std::string& name, const Spot& spot) {
@@ -131,6 +149,7 @@ Flag read_flag(const std::string& key, const Value& body, const Spot& spot,
   } else if (has_known_type) {
     read_type(declared, spot, flag);
   }
+  if (const Value* schema = reader.take("schema")) check_schema(*schema, reader.spot(), flag);
   if (reader.require("default", "name the variant where no rule applies") != nullptr) {
     if (const std::optional<std::string> fallback = reader.text("default"))
       flag.fallback = find_variant(flag, *fallback, reader.at("default")).value_or(0);
