@@ -2,6 +2,7 @@
 
 #include <splitplot/base/random.hpp>
 #include <splitplot/model/condition.hpp>
+#include <splitplot/model/condition_findings.hpp>
 #include <splitplot/model/json.hpp>
 
 #include <algorithm>
@@ -199,6 +200,27 @@ class Generator {
   RandomStream random_;
 };
 
+/// What holds of groups of clauses follows from what holds of each.
+void expect_sound(const std::vector<Finding>& findings) {
+  for (const Finding& finding : findings) {
+    const bool all = std::ranges::all_of(finding.parts, &Finding::held);
+    const bool any = finding.parts.empty() || std::ranges::any_of(finding.parts, &Finding::held);
+    if (finding.what == Finding::What::All) {
+      EXPECT_EQ(finding.held, all);
+    }
+    if (finding.what == Finding::What::Any) {
+      EXPECT_EQ(finding.held, any);
+    }
+    if (finding.what == Finding::What::None) {
+      EXPECT_EQ(finding.held, !any);
+    }
+    if (finding.what == Finding::What::Not) {
+      EXPECT_EQ(finding.held, !all);
+    }
+    expect_sound(finding.parts);
+  }
+}
+
 TEST(ConditionTwinTest, CompiledAndInterpretedConditionsAgree) {
   constexpr std::uint64_t kSeed = 20261122;
   Generator generator(kSeed);
@@ -216,6 +238,12 @@ TEST(ConditionTwinTest, CompiledAndInterpretedConditionsAgree) {
       ASSERT_EQ(condition->matches(Attributes(&attributes), Segments(keys)), expected)
           << "seed " << kSeed << ", number " << i << ": " << to_json(written) << " about "
           << to_json(attributes);
+      const auto findings = findings_of(written, Attributes(&attributes), Segments(keys));
+      ASSERT_TRUE(findings);
+      ASSERT_EQ(std::ranges::all_of(*findings, &Finding::held), expected)
+          << "clause by clause, " << to_json(written) << " about " << to_json(attributes);
+      expect_sound(*findings);
+      ASSERT_FALSE(HasFailure()) << to_json(written) << " about " << to_json(attributes);
       met += expected ? 1 : 0;
     }
   }

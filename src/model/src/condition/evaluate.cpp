@@ -182,4 +182,20 @@ bool holds(const Clauses& clauses, const Attributes& attributes, const SegmentMe
   return hold(clauses, {attributes, segments});
 }
 
+bool holds(const Clause& clause, const Attributes& attributes, const SegmentMembership& segments) {
+  const Subject subject{attributes, segments};
+  return std::visit(ClauseJudge{subject}, clause.what);
+}
+
+const Value& found_at(const AttributeClause& clause, const Attributes& attributes,
+                      const SegmentMembership& segments) {
+  return value_at(clause, {attributes, segments});
+}
+
+bool passes(const Test& test, const Value& value, const Attributes& attributes,
+            const SegmentMembership& segments) {
+  const Subject subject{attributes, segments};
+  return std::visit(Judge{value, subject}, test.what);
+}
+
 }  // namespace splitplot::model::condition
