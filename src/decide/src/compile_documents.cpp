@@ -52,7 +52,9 @@ class SnapshotCompiler {
     experiment.filters.push_back({holdout.unit.attribute,
                                   holdout.unit.seed,
                                   {{0, held.begin}, {held.end, 1}},
-                                  holdout.unit.is_targeting_key});
+                                  holdout.unit.is_targeting_key,
+                                  Check::What::Holdout,
+                                  holdout.experiment->key});
   }
 
   [[nodiscard]] std::vector<Prerequisite> prerequisites(
@@ -169,11 +171,13 @@ class SnapshotCompiler {
   [[nodiscard]] Filter slice(const model::LayerSlice& written) const {
     const auto layer = configuration_.layers.find(written.layer);
     // Nobody is in a slice of a layer that does not exist.
-    if (layer == configuration_.layers.end()) return {};
+    if (layer == configuration_.layers.end()) return {{}, {}, {}, false, Check::What::Layer, written.layer};
     return {model::AttributeName(layer->second.attribute),
             seed("layer", layer->first, layer->second.seed),
             {{written.begin, written.end}},
-            is_targeting_key(layer->second.attribute)};
+            is_targeting_key(layer->second.attribute),
+            Check::What::Layer,
+            layer->first};
   }
 
   const model::Configuration& configuration_;
@@ -230,6 +234,7 @@ std::shared_ptr<const Snapshot> Snapshot::compile(model::Configuration configura
   compiled->revision = revision;
   const model::Configuration& documents = compiled->configuration;
   compiled->contents.emplace(documents);
+  for (const auto& [key, list] : documents.lists) compiled->lists.emplace(key, list.values);
   SnapshotCompiler compiler(*compiled, seeds, clocks);
 
   for (const auto& [key, experiment] : documents.experiments) {

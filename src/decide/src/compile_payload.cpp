@@ -99,6 +99,7 @@ class PayloadCompiler {
       : content_(content), groups_(content.payload.find("savedGroups")) {}
 
   void compile() {
+    content_.lists = groups_.lists();
     const Value* features = content_.payload.find("features");
     if (features != nullptr && features->if_object() != nullptr) {
       // All flags are there before rules point to them.
@@ -337,6 +338,7 @@ class PayloadCompiler {
     if (!compiled) compiled = model::Condition::compile(kNobody);
     const model::Condition& kept = content_.conditions.emplace_back(std::move(*compiled));
     content_.written.emplace(&kept, given);
+    if (written_out) content_.written_out.emplace(&kept, std::move(*written_out));
     return &kept;
   }
 

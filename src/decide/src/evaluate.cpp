@@ -58,6 +58,8 @@ struct Scene {
     const model::Condition* condition = nullptr;
     std::optional<double> bucket = {};
     std::span<const BucketRange> ranges = {};
+    std::string_view key = {};
+    Window window = {};
   };
   void tell(const Place& place, Check::What what, bool passed, const Detail& detail) const {
     evaluation.checks->checked(flag, {.what = what,
@@ -65,10 +67,13 @@ struct Scene {
                                       .rule = place.rule,
                                       .experiment = place.experiment,
                                       .name = detail.name,
+                                      .key = detail.key,
                                       .value = detail.value,
                                       .condition = detail.condition,
                                       .bucket = detail.bucket,
-                                      .ranges = detail.ranges});
+                                      .ranges = detail.ranges,
+                                      .from = detail.window.from,
+                                      .until = detail.window.until});
   }
 };
 
@@ -85,7 +90,11 @@ Met meet_prerequisites(const std::vector<Prerequisite>& prerequisites, const Sce
         prerequisite.compiled != nullptr
             ? decide_waiting(*prerequisite.compiled, scene.evaluation, scene.segments, scene.waiting)
             : decide_missing_flag(prerequisite.flag, scene.evaluation);
-    if (answer.error == DecisionError::CyclicPrerequisite) return Met::Cycle;
+    if (answer.error == DecisionError::CyclicPrerequisite) {
+      if (scene.is_watched())
+        scene.tell(place, Check::What::Prerequisite, false, {.name = prerequisite.flag});
+      return Met::Cycle;
+    }
     const Value& value = answer.value != nullptr ? *answer.value : kNull;
     const bool met = prerequisite.condition == nullptr ||
                      prerequisite.condition->matches(model::Attributes(kValueName, value), scene.segments);
@@ -108,10 +117,11 @@ Filtered pass_filters(const std::vector<Filter>& filters, const Scene& scene, co
     const double bucket = is_there ? filter.seed.bucket(unit) : 0;
     const bool passed = is_there && range_at(bucket, filter.ranges).has_value();
     if (scene.is_watched())
-      scene.tell(place, Check::What::Filter, passed,
+      scene.tell(place, filter.what, passed,
                  {.name = filter.attribute.text(),
                   .bucket = is_there ? std::optional(bucket) : std::nullopt,
-                  .ranges = filter.ranges});
+                  .ranges = filter.ranges,
+                  .key = filter.key});
     if (passed) continue;
     if (is_there) return Filtered::Out;
     return filter.is_targeting_key ? Filtered::TargetingKeyMissing : Filtered::OtherUnitMissing;
@@ -147,6 +157,7 @@ class ExperimentJudge {
   /// Whether anybody can be in it at all, on this page.
   bool is_open() {
     if (compiled_.variants < 2 || !evaluation().experiments_enabled) return tell(Check::What::Status, false);
+    if (by_hash_alone()) return true;
     return compiled_.urls == nullptr || tell(Check::What::Url, compiled_.urls->matches(evaluation().url));
   }
 
@@ -164,7 +175,7 @@ class ExperimentJudge {
       }
     }
     note_unit();
-    if (!is_forced && compiled_.overrides != nullptr) {
+    if (!is_forced && compiled_.overrides != nullptr && !by_hash_alone()) {
       const UnitText user(evaluation().attributes.find(kIdName));
       const auto overridden = compiled_.overrides->find(user.view());
       is_forced = overridden != compiled_.overrides->end();
@@ -177,12 +188,23 @@ class ExperimentJudge {
     return true;
   }
 
+  [[nodiscard]] bool by_hash_alone() const {
+    return evaluation().rehearsal == Evaluation::Rehearsal::HashAlone;
+  }
+
+  [[nodiscard]] bool is_rehearsed() const {
+    const bool is_draft = compiled_.experiment->status == model::ExperimentStatus::Draft;
+    return by_hash_alone() || (is_draft && evaluation().rehearsal == Evaluation::Rehearsal::AsIfLaunched);
+  }
+
   bool is_running() {
     const model::ExperimentStatus status = compiled_.experiment->status;
+    if (is_rehearsed()) return true;
     const bool runs = status == model::ExperimentStatus::Running ||
                       (status == model::ExperimentStatus::Stopped && compiled_.forced_variant.has_value());
     if (!runs) return tell(Check::What::Status, false);
-    return !compiled_.window || tell(Check::What::Schedule, compiled_.window->contains(evaluation().now));
+    return !compiled_.window || tell(Check::What::Schedule, compiled_.window->contains(evaluation().now),
+                                     {.window = *compiled_.window});
   }
 
   void note_unit() {
@@ -239,7 +261,7 @@ class ExperimentJudge {
   }
 
   bool meets_population() {
-    if (compiled_.population == nullptr) return true;
+    if (compiled_.population == nullptr || by_hash_alone()) return true;
     return tell(Check::What::Population, scene_.meets(compiled_.population),
                 {.condition = compiled_.population});
   }
@@ -258,7 +280,7 @@ class ExperimentJudge {
     }
     if (compiled_.in_namespace && !is_in_namespace()) return false;
     if (!meets_population()) return false;
-    return compiled_.prerequisites.empty() ||
+    return compiled_.prerequisites.empty() || by_hash_alone() ||
            meet_prerequisites(compiled_.prerequisites, scene_, place()) == Met::Yes;
   }
 
@@ -272,7 +294,7 @@ class ExperimentJudge {
 
   bool is_in_namespace() {
     const double bucket = compiled_.in_namespace->seed.bucket(assignment_.bucket_value);
-    return tell(Check::What::Filter, compiled_.in_namespace->range.contains(bucket),
+    return tell(Check::What::Namespace, compiled_.in_namespace->range.contains(bucket),
                 {.name = assignment_.attribute,
                  .bucket = bucket,
                  .ranges = std::span(&compiled_.in_namespace->range, 1)});
@@ -294,7 +316,9 @@ class ExperimentJudge {
       tell(Check::What::QaMode, false);
       return leave();
     }
-    return *assignment_.variant < compiled_.variants || leave();
+    if (*assignment_.variant < compiled_.variants) return true;
+    tell(Check::What::Status, false);  // it is stopped, or was never meant to be
+    return leave();
   }
 
   bool leave() {
@@ -304,14 +328,17 @@ class ExperimentJudge {
 
   /// Null before a ramp begins. The group whose condition is met is noted for who is sticky, too.
   const std::vector<BucketRange>* choose_arms() {
+    const Timestamp now = is_rehearsed() ? Timestamp::max() : evaluation().now;
     const Allocation* allocation =
-        compiled_.ramp.empty() ? &compiled_.allocation : stage_at(evaluation().now, compiled_.ramp);
+        compiled_.ramp.empty() ? &compiled_.allocation : stage_at(now, compiled_.ramp);
     if (allocation == nullptr) {
-      tell(Check::What::Schedule, false);
+      tell(Check::What::Schedule, false, {.window = {compiled_.ramp.front().from, Timestamp::max()}});
       return nullptr;
     }
-    for (std::size_t i = 0; i < allocation->conditional_arms.size(); ++i) {
-      if (!scene_.meets(allocation->conditional_arms[i].condition)) continue;
+    const std::size_t groups = by_hash_alone() ? 0 : allocation->conditional_arms.size();
+    for (std::size_t i = 0; i < groups; ++i) {
+      const model::Condition* condition = allocation->conditional_arms[i].condition;
+      if (!tell(Check::What::Weights, scene_.meets(condition), {.condition = condition})) continue;
       assignment_.arms = i;
       return &allocation->conditional_arms[i].ranges;
     }
@@ -357,6 +384,9 @@ class FlagJudge {
       return;
     }
     for (const CompiledRule& rule : compiled_.rules) {
+      if (scene_.is_watched())
+        scene_.evaluation.checks->reached(compiled_.key,
+                                          static_cast<std::size_t>(&rule - compiled_.rules.data()));
       if (apply(rule)) return;
     }
     if (targeting_key_missing_) {
@@ -379,7 +409,7 @@ class FlagJudge {
     place_.rule = rule.id;
     if (rule.window) {
       const bool holds = rule.window->contains(scene_.evaluation.now);
-      if (scene_.is_watched()) scene_.tell(place_, Check::What::Schedule, holds, {});
+      if (scene_.is_watched()) scene_.tell(place_, Check::What::Schedule, holds, {.window = *rule.window});
       if (!holds) return false;
     }
     if (!rule.prerequisites.empty()) {
@@ -425,15 +455,14 @@ class FlagJudge {
     const UnitText unit(find_unit(rollout.unit));
     if (unit.empty()) {
       targeting_key_missing_ |= rollout.unit.is_targeting_key;
-      tell_rollout(rollout, std::nullopt, false);
+      tell_rollout(rollout, std::nullopt, current_range(rollout), false);
       return false;
     }
     const double bucket = rollout.unit.seed.bucket(unit);
-    const BucketRange* range =
-        rollout.ramp.empty() ? &rollout.range : stage_at(scene_.evaluation.now, rollout.ramp);
+    const BucketRange* range = current_range(rollout);
     const bool is_in = range != nullptr && (range->contains(bucket) ||
                                             (rollout.end == Rollout::End::Included && bucket == range->end));
-    tell_rollout(rollout, bucket, is_in);
+    tell_rollout(rollout, bucket, range, is_in);
     if (!is_in) return false;
     answer(serve.served, Source::Rule, Reason::Split);
     decision_.assignment.bucket = bucket;
@@ -448,11 +477,18 @@ class FlagJudge {
     return scene_.evaluation.attributes.find(*unit.fallback);
   }
 
-  void tell_rollout(const Rollout& rollout, std::optional<double> bucket, bool passed) {
+  /// Null before a ramp begins.
+  [[nodiscard]] const BucketRange* current_range(const Rollout& rollout) const {
+    return rollout.ramp.empty() ? &rollout.range : stage_at(scene_.evaluation.now, rollout.ramp);
+  }
+
+  void tell_rollout(const Rollout& rollout, std::optional<double> bucket, const BucketRange* range,
+                    bool passed) {
     if (!scene_.is_watched()) return;
-    scene_.tell(
-        place_, Check::What::Rollout, passed,
-        {.name = rollout.unit.attribute.text(), .bucket = bucket, .ranges = std::span(&rollout.range, 1)});
+    scene_.tell(place_, Check::What::Rollout, passed,
+                {.name = rollout.unit.attribute.text(),
+                 .bucket = bucket,
+                 .ranges = std::span(range, range == nullptr ? 0 : 1)});
   }
 
   bool apply(const CompiledExperimentRule& rule) {
@@ -515,12 +551,14 @@ Decision decide_waiting(const CompiledFlag& flag, const Evaluation& evaluation,
                         const model::SegmentMembership& segments, const Waiting* asker) {
   const Waiting waiting{&flag, asker, asker == nullptr ? 0 : asker->depth + 1};
   Decision decision;
+  if (evaluation.checks != nullptr) evaluation.checks->begun(flag.key);
   if (waits(asker, &flag) || waiting.depth > kDeepestPrerequisite) {
     decision.error = DecisionError::CyclicPrerequisite;
   } else if (!answer_forced(flag.key, evaluation, decision) &&
              !answer_overridden(flag, evaluation, decision)) {
     FlagJudge(flag, evaluation, segments, waiting, decision).decide();
   }
+  if (evaluation.checks != nullptr) evaluation.checks->decided(flag.key, decision);
   return decision;
 }
 
@@ -533,7 +571,9 @@ Decision decide_flag(const CompiledFlag& flag, const Evaluation& evaluation,
 
 Decision decide_missing_flag(std::string_view key, const Evaluation& evaluation) {
   Decision decision;
+  if (evaluation.checks != nullptr) evaluation.checks->begun(key);
   if (!answer_forced(key, evaluation, decision)) decision.error = DecisionError::FlagNotFound;
+  if (evaluation.checks != nullptr) evaluation.checks->decided(key, decision);
   return decision;
 }
 

@@ -58,12 +58,14 @@ struct HashedUnit {
   std::optional<model::AttributeName> fallback = {};
 };
 
-/// Lets those pass whose bucket is in one of the ranges: a slice of a layer, a namespace.
+/// Lets those pass whose bucket is in one of the ranges: a slice of a layer, who is not held out.
 struct Filter {
   model::AttributeName attribute;
   HashSeed seed;
   std::vector<BucketRange> ranges;
   bool is_targeting_key = false;
+  Check::What what = Check::What::Filter;  ///< what it is for who explains
+  std::string_view key = {};               ///< of the layer or holdout
 };
 
 /// Another flag's answer must meet a condition.

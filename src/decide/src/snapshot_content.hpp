@@ -32,6 +32,10 @@ struct Snapshot::Compiled {
   Value payload;
   /// What each condition of rules was compiled from.
   std::unordered_map<const model::Condition*, const Value*> written;
+  /// Where a condition of a payload names saved groups that are conditions: what it was compiled from in the end.
+  std::unordered_map<const model::Condition*, Value> written_out;
+  /// What conditions name.
+  model::ValueLists lists;
   std::deque<model::Condition> conditions;
   std::deque<model::Experiment> made_experiments;
   std::deque<model::UrlTargets> pages;

@@ -1,5 +1,6 @@
 // The payload that SDKs evaluate by themselves says the same as the snapshot that it was written from.
 #include "documents.hpp"
+#include "random_documents.hpp"
 
 #include <splitplot/decide/payload.hpp>
 #include <splitplot/model/json.hpp>
@@ -17,172 +18,10 @@ namespace {
 
 using namespace test;
 
-constexpr std::string_view kConditions[] = {
-    "",
-    R"({"plan":"pro"})",
-    R"({"age":{"$gte":18,"$lt":60}})",
-    R"({"$inSegment":"grown"})",
-    R"({"$notInSegment":"grown","plan":{"$in":["pro","team"]}})",
-    R"({"$inSegment":["rich","grown"]})",
-    R"({"$or":[{"$inSegment":"rich"},{"country":{"$nin":["DE","AT"]}}]})",
-    R"({"$not":{"$inSegment":"rich"}})",
-    R"({"$and":[{"$inSegment":"rich"},{"$notInSegment":["nobody","grown"]}],"age":{"$exists":true}})",
-    R"({"tags":{"$elemMatch":{"$eq":"a"}}})",
-    R"({"country":{"$regexi":"^d"}})",
-    R"({"id":{"$inGroup":"testers"}})",
-    R"({"plan":{"$notInGroup":"plans"},"age":{"$gt":10}})",
-};
-
-/// What the conditions above may name.
-const model::ValueLists& lists() {
-  static const model::ValueLists kLists = [] {
-    model::ValueLists made;
-    made.emplace("testers", model::ValueList({"user-1", "user-20", "user-7"}));
-    made.emplace("plans", model::ValueList({"free", "team"}));
-    return made;
-  }();
-  return kLists;
-}
-
-void add_lists(model::Configuration& configuration) {
-  configuration.lists.emplace(
-      "testers", model::List{"testers", "", Value::Array{"user-1", "user-20", "user-7"}, lists().at("testers")});
-  configuration.lists.emplace("plans", model::List{"plans", "", Value::Array{"free", "team"}, lists().at("plans")});
-}
-
-model::WrittenCondition any_of_conditions(std::string_view text) {
-  if (text.empty()) return condition(text);
-  Value written = json(text);
-  auto compiled =
-      std::make_shared<const model::Condition>(*model::Condition::compile(written, nullptr, &lists()));
-  return {std::move(written), std::move(compiled)};
-}
-
-const Timestamp kNow = *parse_rfc3339("2026-12-01T12:00:00Z");
-
-model::PlannedTime hours_from_now(int hours) {
-  return {kNow + std::chrono::hours(hours), model::PlannedTime::ClockOf::World};
-}
-
-/// Around now, before it, or behind it.
-model::Schedule random_schedule(std::mt19937& random) {
-  model::Schedule schedule;
-  if (random() % 3 == 0) schedule.from = hours_from_now(static_cast<int>(random() % 5) - 3);
-  if (random() % 3 == 0) schedule.until = hours_from_now(static_cast<int>(random() % 5));
-  return schedule;
-}
-
-std::vector<model::RampStep> random_ramp(std::mt19937& random) {
-  std::vector<model::RampStep> ramp;
-  int hour = static_cast<int>(random() % 4) - 3;
-  for (double share = 0.3; share < 1; share += 0.3, hour += 2) ramp.push_back({hours_from_now(hour), share});
-  return ramp;
-}
-
-Value random_unit(std::mt19937& random, int number) {
-  static constexpr const char* kPlans[] = {"free", "pro", "team"};
-  static constexpr const char* kCountries[] = {"DE", "AT", "US", "de"};
-  Value unit = Value::Object{{"id", "user-" + std::to_string(number)}};
-  if (random() % 4 != 0) unit.set("plan", kPlans[random() % 3]);
-  if (random() % 4 != 0) unit.set("age", static_cast<std::int64_t>(random() % 80));
-  if (random() % 4 != 0) unit.set("country", kCountries[random() % 4]);
-  if (random() % 4 != 0) unit.set("account", "account-" + std::to_string(random() % 50));
-  if (random() % 3 == 0) unit.set("tags", Value::Array{"a", "b"});
-  return unit;
-}
-
-std::string_view any_condition(std::mt19937& random) {
-  return kConditions[random() % std::size(kConditions)];
-}
-
-model::Experiment random_experiment(std::mt19937& random, const std::string& key) {
-  static const std::vector<std::vector<double>> kWeights = {
-      {0.5, 0.5}, {0.2, 0.8}, {1.0 / 3, 1.0 / 3, 1.0 / 3}, {0.1, 0.2, 0.7}};
-  model::Experiment made = experiment(key, kWeights[random() % kWeights.size()]);
-  made.population = any_of_conditions(any_condition(random));
-  made.coverage = random() % 2 == 0 ? 1 : static_cast<double>(random() % 100) / 100;
-  if (random() % 4 == 0) made.attribute = random() % 2 == 0 ? "account" : "targetingKey";
-  if (random() % 3 == 0)
-    made.layer = model::LayerSlice{"layer", 0.1 * static_cast<double>(random() % 5), 0.9};
-  if (random() % 6 == 0) made.status = model::ExperimentStatus::Stopped;
-  if (random() % 6 == 0) made.status = model::ExperimentStatus::Draft;
-  if (random() % 4 == 0) made.schedule = random_schedule(random);
-  if (random() % 4 == 0) made.ramp = random_ramp(random);
-  if (random() % 4 == 0) made.overrides = {{"user-3", 0}, {"user-20", 1}, {"user-4", 1}};
-  if (random() % 4 == 0) {
-    std::vector<double> weights(made.variants.size(), 0);
-    weights.front() = 0.4;
-    weights.back() = 0.6;
-    made.weights_for = {{any_of_conditions(any_condition(random)), weights}};
-  }
-  if (random() % 4 == 0)
-    made.prerequisites = {{"base", {}, condition(R"({"value":true})"), model::Prerequisite::Otherwise::Skip}};
-  if (random() % 8 == 0) made.hash_version = 1;
-  return made;
-}
-
-/// When, and after what, a rule holds.
-void restrict(std::mt19937& random, model::FlagRule& rule) {
-  if (random() % 4 == 0) rule.schedule = random_schedule(random);
-  if (random() % 4 != 0) return;
-  rule.prerequisites = {{"base",
-                         {},
-                         condition(R"({"value":true})"),
-                         random() % 2 == 0 ? model::Prerequisite::Otherwise::Skip
-                                           : model::Prerequisite::Otherwise::Close}};
-}
-
-model::Configuration random_configuration(std::mt19937& random) {
-  model::Configuration configuration;
-  add_segment(configuration, "grown", R"({"age":{"$gte":18}})");
-  add_segment(configuration, "rich", R"({"$inSegment":"grown","plan":{"$in":["pro","team"]}})");
-  add_segment(configuration, "nobody", R"({"$inSegment":"nobody"})");
-  add_layer(configuration, "layer");
-  add_lists(configuration);
-  add(configuration, flag("base", {serve("grown", R"({"age":{"$gte":18}})")}));
-  for (int i = 0; i < 4; ++i) add(configuration, random_experiment(random, "e" + std::to_string(i)));
-  if (random() % 2 == 0) {
-    model::Experiment holdout = experiment("holdout", {0.5, 0.5});
-    holdout.coverage = 0.4;
-    holdout.holdout = model::Holdout{0, {}};
-    if (random() % 2 == 0) holdout.holdout->experiments = {"e0", "e2"};
-    add(configuration, std::move(holdout));
-  }
-  for (int i = 0; i < 8; ++i) {
-    model::Flag made = flag("f" + std::to_string(i));
-    made.enabled = random() % 8 != 0;
-    made.fallback = random() % 2;
-    if (random() % 4 == 0) made.overrides = {{"user-5", 1}, {"user-6", 0}, {"user-9", 1}};
-    const std::size_t rules = random() % 4;
-    for (std::size_t rule = 1; rule <= rules; ++rule) {
-      const std::string id = std::to_string(rule);
-      if (random() % 2 == 0) {
-        const double rollout = random() % 2 == 0 ? 1 : static_cast<double>(random() % 101) / 100;
-        model::FlagRule serving = serve(id, "", rollout);
-        serving.condition = any_of_conditions(any_condition(random));
-        if (random() % 4 == 0) std::get<model::FlagRule::Serve>(serving.outcome).ramp = random_ramp(random);
-        restrict(random, serving);
-        made.rules.push_back(std::move(serving));
-        continue;
-      }
-      model::FlagRule asking = ask(id, "e" + std::to_string(random() % 4));
-      asking.condition = any_of_conditions(any_condition(random));
-      restrict(random, asking);
-      auto& asked = std::get<model::FlagRule::Experiment>(asking.outcome);
-      asked.variants.clear();
-      for (std::size_t i2 = 0; i2 < configuration.experiments.at(asked.key).variants.size(); ++i2)
-        asked.variants.push_back(random() % 2);
-      made.rules.push_back(std::move(asking));
-    }
-    add(configuration, std::move(made));
-  }
-  return configuration;
-}
-
 /// Value, experiment and variant as text.
 std::string answer(const Snapshot& snapshot, std::string_view flag, const Value& unit) {
   Evaluation evaluation{model::Attributes(&unit)};
-  evaluation.now = kNow;
+  evaluation.now = random_now();
   const Decision decision = snapshot.decide(flag, evaluation);
   // A disabled flag is not in the payload, or has nothing for all but its testers.
   if (decision.reason == Reason::Disabled || decision.error == DecisionError::FlagNotFound) return "null of ";
@@ -198,7 +37,7 @@ std::string answer(const Snapshot& snapshot, std::string_view flag, const Value&
 }
 
 std::shared_ptr<const Snapshot> read_back(const Snapshot& snapshot, ListForm lists = ListForm::Inlined) {
-  Result<Payload> payload = payload_of(snapshot, kNow, lists);
+  Result<Payload> payload = payload_of(snapshot, random_now(), lists);
   EXPECT_TRUE(payload) << payload.error().message;
   EXPECT_TRUE(payload->left_out.empty());
   // Over the wire and back.
@@ -215,8 +54,9 @@ TEST(PayloadTest, DecidesLikeTheConfigurationItWasWrittenFrom) {
       const Value unit = random_unit(random, number);
       for (const auto& [key, flag] : documents->configuration().flags) {
         const std::string expected = answer(*documents, key, unit);
-        ASSERT_EQ(answer(*payload, key, unit), expected) << key << " for " << model::to_json(unit) << " in "
-                                                         << model::to_json(payload_of(*documents, kNow)->content);
+        ASSERT_EQ(answer(*payload, key, unit), expected)
+            << key << " for " << model::to_json(unit) << " in "
+            << model::to_json(payload_of(*documents, random_now())->content);
         if (expected.find('=') != expected.npos) ++in_experiments;
       }
     }
@@ -271,7 +111,7 @@ TEST(PayloadTest, KeepsWhatDocumentsCannotSayYet) {
 TEST(PayloadTest, RefusesGroupsOfAnotherPayload) {
   const auto compiled = *Snapshot::read_payload(json(R"({"savedGroups": {"testers": ["user-1"]}, "features": {
       "f": {"defaultValue": 0, "rules": [{"condition": {"id": {"$inGroup": "testers"}}, "force": 1}]}}})"));
-  const Result<Payload> payload = payload_of(*compiled, kNow, ListForm::Inlined);
+  const Result<Payload> payload = payload_of(*compiled, random_now(), ListForm::Inlined);
   ASSERT_FALSE(payload);
   EXPECT_NE(payload.error().message.find("'testers'"), std::string::npos) << payload.error().message;
 }
@@ -352,7 +192,7 @@ TEST(PayloadTest, WritesALongListOnceWhereClientsKnowNames) {
   add(configuration, flag("b", {serve("1", R"({"id":{"$nin":)" + list + "}}")}));
   add(configuration, flag("c", {serve("1", R"({"id":{"$in":["u1"]}})")}));
   const auto documents = snapshot(std::move(configuration));
-  const Value content = payload_of(*documents, kNow, ListForm::Named)->content;
+  const Value content = payload_of(*documents, random_now(), ListForm::Named)->content;
   EXPECT_EQ(*content.find("savedGroups"), json(R"({"list-1":)" + list + "}"));
   const std::string text = model::to_json(*content.find("features"));
   EXPECT_NE(text.find(R"({"id":{"$inGroup":"list-1"}})"), text.npos) << text;
@@ -387,11 +227,11 @@ TEST(PayloadTest, HoldsFromOneChangeOfAScheduleToTheNext) {
   std::get<model::FlagRule::Serve>(rule.outcome).ramp = {{hours_from_now(-2), 0.1}, {hours_from_now(3), 0.2}};
   add(configuration, flag("f", {rule}));
   const auto documents = snapshot(std::move(configuration));
-  const Result<Payload> now = payload_of(*documents, kNow);
-  EXPECT_EQ(now->valid_from, kNow - std::chrono::hours(2));
-  EXPECT_EQ(now->valid_until, kNow + std::chrono::hours(3));
-  const Result<Payload> later = payload_of(*documents, kNow + std::chrono::hours(10));
-  EXPECT_EQ(later->valid_from, kNow + std::chrono::hours(9));
+  const Result<Payload> now = payload_of(*documents, random_now());
+  EXPECT_EQ(now->valid_from, random_now() - std::chrono::hours(2));
+  EXPECT_EQ(now->valid_until, random_now() + std::chrono::hours(3));
+  const Result<Payload> later = payload_of(*documents, random_now() + std::chrono::hours(10));
+  EXPECT_EQ(later->valid_from, random_now() + std::chrono::hours(9));
   EXPECT_EQ(later->content.find("features")->find("f")->find("rules"), nullptr) << "the rule is over";
 }
 

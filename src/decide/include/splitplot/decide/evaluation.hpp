@@ -8,6 +8,7 @@
 #include <splitplot/model/attributes.hpp>
 #include <splitplot/model/condition.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -39,10 +40,13 @@ struct StickyAssignment {
 struct Check {
   enum class What {
     Enabled,       ///< the flag is switched on
-    Schedule,      ///< the rule's or experiment's time has come, and is not over
+    Schedule,      ///< the rule's or experiment's time has come, and is not over: `from`, `until`
     Override,      ///< somebody forced an answer
     Prerequisite,  ///< `name`: the other flag, `value`: its answer, `condition`: what it must meet
-    Filter,        ///< a layer's slice, a namespace: `name`: attribute, `bucket`, `ranges`
+    Filter,        ///< of a payload: `name`: attribute, `bucket`, `ranges`
+    Layer,         ///< its slice of the layer `key`; likewise
+    Holdout,       ///< not held out by the experiment `key`; likewise
+    Namespace,     ///< likewise
     Condition,     ///< of the rule: `condition`
     Rollout,       ///< `name`: attribute, `bucket`, `ranges`
     Status,        ///< the experiment runs
@@ -50,7 +54,8 @@ struct Check {
     Unit,          ///< there is something to hash: `name`: attribute, `value`
     Population,    ///< of the experiment: `condition`
     Sticky,        ///< an earlier assignment: passed: there is one; not passed: its version is blocked
-    Variant,       ///< `bucket` lies in one of the variants' `ranges`
+    Weights,       ///< other ones than everybody's hold for those who meet `condition`
+    Variant,       ///< `name`: attribute, `bucket` lies in one of the variants' `ranges`
     QaMode,        ///< nobody is assigned by hash while it is on
   };
   What what = What::Enabled;
@@ -58,10 +63,13 @@ struct Check {
   std::string_view rule = {};        ///< id; empty outside of rules
   std::string_view experiment = {};  ///< key; empty outside of experiments
   std::string_view name = {};
+  std::string_view key = {};
   const Value* value = nullptr;
   const model::Condition* condition = nullptr;
   std::optional<double> bucket = {};
   std::span<const BucketRange> ranges = {};
+  Timestamp from = Timestamp::min();
+  Timestamp until = Timestamp::max();
 };
 
 /// Is told what follows from a decision, and may keep views only as long as snapshot and attributes live.
@@ -76,11 +84,20 @@ class EvaluationObserver {
   virtual void remember(const StickyAssignment& assignment) { static_cast<void>(assignment); }
 };
 
-/// Is told every step of a decision, to explain it; likewise.
+/// Is told every step of a decision, to explain it; likewise. What is told between `begun` and `decided` of a flag that
+/// another one needs belongs to the other's prerequisite, which is checked next.
 class CheckObserver {
  public:
   virtual ~CheckObserver() = default;
+  virtual void begun(std::string_view flag) { static_cast<void>(flag); }
+  /// A rule is looked at, by its position among the compiled ones.
+  virtual void reached(std::string_view flag, std::size_t rule) {
+    static_cast<void>(flag), static_cast<void>(rule);
+  }
   virtual void checked(std::string_view flag, const Check& check) = 0;
+  virtual void decided(std::string_view flag, const Decision& decision) {
+    static_cast<void>(flag), static_cast<void>(decision);
+  }
 };
 
 struct Evaluation {
@@ -96,7 +113,16 @@ struct Evaluation {
   const StickyBuckets* sticky = nullptr;  ///< null: nothing is sticky
   bool experiments_enabled = true;        ///< off: nobody is in an experiment
   bool qa_mode = false;                   ///< on: only those are in an experiment who are forced into it
-  Timestamp now;                          ///< for schedules and ramps; the epoch: before all of them
+  /// To look at experiments before they run.
+  enum class Rehearsal {
+    No,
+    /// Drafts assign as if they ran, whatever their schedule says and at the end of their ramp.
+    AsIfLaunched,
+    /// The same of all experiments, and nobody is asked for more than what is hashed: no population, no pages, no other
+    /// flags, nobody's own weights or overrides.
+    HashAlone,
+  } rehearsal = Rehearsal::No;
+  Timestamp now;  ///< for schedules and ramps; the epoch: before all of them
   EvaluationObserver* observer = nullptr;
   CheckObserver* checks = nullptr;
 };
