@@ -1,3 +1,4 @@
+#include "asked_attributes.hpp"
 #include "snapshot_content.hpp"
 
 #include <splitplot/decide/hash.hpp>
@@ -232,6 +233,7 @@ std::shared_ptr<const Snapshot> Snapshot::compile(model::Configuration configura
   auto compiled = std::make_unique<Compiled>();
   compiled->configuration = std::move(configuration);
   compiled->revision = revision;
+  compiled->asked_attributes = attributes_asked_by(compiled->configuration);
   const model::Configuration& documents = compiled->configuration;
   compiled->contents.emplace(documents);
   for (const auto& [key, list] : documents.lists) compiled->lists.emplace(key, list.values);

@@ -39,6 +39,10 @@ const model::Configuration& Snapshot::configuration() const {
   return compiled_->configuration;
 }
 
+const std::vector<std::string>& Snapshot::asked_attributes() const {
+  return compiled_->asked_attributes;
+}
+
 Decision Snapshot::decide(std::string_view flag, const Evaluation& evaluation) const {
   const CompiledFlag* found = compiled_->flag_table.find(flag);
   return found != nullptr ? decide_flag(*found, evaluation, *this) : decide_missing_flag(flag, evaluation);

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -26,6 +27,7 @@ struct Snapshot::Compiled {
   std::uint64_t revision = 0;
   // Of documents...
   model::Configuration configuration;
+  std::vector<std::string> asked_attributes;
   std::unordered_map<std::string_view, CompiledSegment> segments;
   std::optional<content::Contents> contents;
   // ...or of a payload.

@@ -20,6 +20,7 @@ namespace splitplot::serve {
 class Broadcaster;
 class Metrics;
 class RecentExposures;
+class RequestAttributes;
 class SummaryCache;
 namespace growthbook {
 class Payloads;
@@ -40,6 +41,7 @@ struct Context {
   const std::shared_ptr<growthbook::Payloads> payloads;
   /// Bodies of event requests that name no event: a client that sends one again means the same events.
   const std::shared_ptr<RecentExposures> recent_bodies;
+  const std::shared_ptr<const RequestAttributes> request_attributes;
 };
 
 struct Call {

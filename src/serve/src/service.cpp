@@ -9,6 +9,7 @@
 #include "http/target.hpp"
 #include "metrics.hpp"
 #include "ofrep/exposures.hpp"
+#include "request_attributes.hpp"
 #include "results/summary_cache.hpp"
 #include "stream/broadcaster.hpp"
 
@@ -123,7 +124,8 @@ Service::Service(const Services& services, const ServerOptions& options)
                CredentialTokens(services.catalogue, services.clock, "streams"),
                std::make_shared<Broadcaster>(services.catalogue, options.streams, services.log),
                std::make_shared<growthbook::Payloads>(services.catalogue, services.clock, services.log),
-               std::make_shared<RecentExposures>(growthbook::kRememberedBodies, growthbook::kBodyWindow)},
+               std::make_shared<RecentExposures>(growthbook::kRememberedBodies, growthbook::kBodyWindow),
+               std::make_shared<const RequestAttributes>(services, options)},
       router_(route_table()),
       mode_(services.test_clock != nullptr ? Mode::TestOnly : Mode::Always),
       access_log_(options.access_log),

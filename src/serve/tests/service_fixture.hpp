@@ -164,7 +164,8 @@ class ServiceTest : public ::testing::Test {
             .traffic = traffic,
             .experiments = experiments,
             .files = files,
-            .truth = truth};
+            .truth = truth,
+            .request_context = request_context};
   }
 
   Service& served() {
@@ -192,6 +193,7 @@ class ServiceTest : public ::testing::Test {
     request.path = question.path;
     request.query = question.query;
     request.peer = question.peer;
+    request.address = question.peer;
     request.body = question.body;
     const std::string authorization = "Bearer " + question.key;
     const std::string length = std::to_string(question.body.size());
@@ -265,6 +267,7 @@ class ServiceTest : public ::testing::Test {
   ManualClock* test_clock = nullptr;
   std::vector<SiteFile> site;
   collect::LiveTraffic* traffic = nullptr;
+  const context::RequestContext* request_context = nullptr;
   std::unique_ptr<Service> service;
 
  private:

@@ -7,6 +7,7 @@
 #include "server/file_limit.hpp"
 #include "server/installation.hpp"
 #include "server/json_log.hpp"
+#include "server/request_sources.hpp"
 #include "server/serve.hpp"
 #include "server/settings.hpp"
 #include "server/truth_file.hpp"
@@ -176,6 +177,8 @@ Result<void> serve_until_signal(const ServerSettings& settings, const ServeHooks
   if (!opened) return tl::unexpected(opened.error());
   Installation& installation = **opened;
 
+  const auto request_context = open_request_context(settings);
+  if (!request_context) return tl::unexpected(request_context.error());
   const DataFolder folder{settings.data};
   const auto uploads = UploadFolder::open(folder.uploads(), clock.get());
   if (!uploads) return tl::unexpected(uploads.error());
@@ -201,13 +204,16 @@ Result<void> serve_until_signal(const ServerSettings& settings, const ServeHooks
       .traffic = &installation.traffic(),
       .experiments = experiment_sources(installation),
       .files = files.get(),
-      .truth = truth_source(settings)};
+      .truth = truth_source(settings),
+      .request_context = &*request_context};
   serve::ServerOptions server_options;
   server_options.address = settings.listen_address;
   server_options.port = settings.listen_port;
   server_options.io_threads = static_cast<unsigned>(settings.io_threads);
   server_options.access_log = settings.debug_log ? serve::AccessLog::On : serve::AccessLog::Off;
   server_options.streams = stream_limits(settings, server_options.limits, *log);
+  server_options.trusted_proxies = settings.trusted_proxies;
+  server_options.visitor_requests = settings.visitor_requests;
   const auto server = serve::Server::start(services, server_options);
   if (!server) return tl::unexpected(server.error());
 

@@ -1,6 +1,7 @@
 #include "server/settings.hpp"
 
 #include <splitplot/base/spelling.hpp>
+#include <splitplot/context/holidays.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -23,6 +24,11 @@ constexpr SettingDefinition kSettings[] = {
     {"journal-reserve", "64MB", "Disk space that events leave free; below it they are refused with 503"},
     {"duplicate-window", "24h", "How long the ids of events are remembered, 1h to 168h"},
     {"time-zone", "UTC", "Clocks that times without an offset are by, such as Europe/Berlin"},
+    {"trusted-proxies", "", "Addresses and networks whose X-Forwarded-For is believed, such as 10.0.0.0/8"},
+    {"visitor-requests", "client", "Whose headers tell of the visitor: client keys, or all"},
+    {"country-data", "", "File with the countries of addresses (MMDB), in the place of the built-in data"},
+    {"holiday-country", "", "Country whose holidays count, such as DE; without it the visitor's own"},
+    {"holidays", "", "CSV file with holidays of your own: date, name, country"},
     {"hot-profiles", "200000", "Profiles that are kept in memory"},
     {"streams", "20000", "Event streams that may be open at once; 0: none are offered"},
     {"streams-per-connection", "15000", "The same, of those with keys of one connection"},
@@ -155,6 +161,26 @@ Result<void> set_whole(const ServerSettings& settings, std::string_view name, T 
   return {};
 }
 
+/// How attributes are derived from requests.
+Result<void> set_request_context(ServerSettings& settings) {
+  const auto& at = settings.resolved;
+  auto proxies = serve::TrustedProxies::parse(at.at("trusted-proxies").value);
+  if (!proxies) return wrong("trusted-proxies", at.at("trusted-proxies"), "a list of addresses and networks");
+  settings.trusted_proxies = *std::move(proxies);
+  const std::string& whose = at.at("visitor-requests").value;
+  if (whose != "client" && whose != "all")
+    return wrong("visitor-requests", at.at("visitor-requests"), "client or all");
+  settings.visitor_requests = whose == "all" ? serve::VisitorRequests::All : serve::VisitorRequests::Client;
+  settings.country_data = at.at("country-data").value;
+  settings.holiday_country = at.at("holiday-country").value;
+  const auto known = context::countries_with_holidays();
+  const bool is_known = std::ranges::find(known, settings.holiday_country) != known.end();
+  if (!settings.holiday_country.empty() && !is_known && at.at("holidays").value.empty())
+    return wrong("holiday-country", at.at("holiday-country"), "a country whose holidays are built in");
+  settings.holidays = at.at("holidays").value;
+  return {};
+}
+
 Result<void> set_rest(ServerSettings& settings) {
   const auto& at = settings.resolved;
   settings.data = at.at("data").value;
@@ -172,6 +198,7 @@ Result<void> set_rest(ServerSettings& settings) {
     return wrong("duplicate-window", at.at("duplicate-window"), "a number of hours from 1h to 168h");
   settings.duplicate_window = std::chrono::hours(*hours);
   settings.time_zone = at.at("time-zone").value;
+  if (auto set = set_request_context(settings); !set) return set;
   const std::string& level = at.at("log-level").value;
   if (level != "info" && level != "debug") return wrong("log-level", at.at("log-level"), "info or debug");
   settings.debug_log = level == "debug";

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <splitplot/base/result.hpp>
+#include <splitplot/serve/server.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -53,6 +54,11 @@ struct ServerSettings {
   std::size_t streams = 0;
   std::size_t streams_per_connection = 0;
   std::string time_zone;  ///< its name in the IANA database
+  serve::TrustedProxies trusted_proxies;
+  serve::VisitorRequests visitor_requests = serve::VisitorRequests::Client;
+  std::string country_data;     ///< file; empty: the built-in data
+  std::string holiday_country;  ///< empty: the visitor's own
+  std::string holidays;         ///< file; empty: none
   bool debug_log = false;
   bool test_mode = false;
   std::string demo_truth;  ///< empty: no demo

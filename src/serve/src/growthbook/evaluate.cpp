@@ -3,6 +3,7 @@
 #include "growthbook/question.hpp"
 #include "json_text.hpp"
 #include "metrics.hpp"
+#include "request_attributes.hpp"
 #include "shown_value.hpp"
 #include "stored_profile.hpp"
 #include "stream/broadcaster.hpp"
@@ -103,17 +104,21 @@ void append_value(std::string& out, const Value* value) {
 }
 
 /// All flags as features that have nothing left to decide.
-std::string reduced_features(const Call& call, const decide::Snapshot& snapshot, const Question& question,
+std::string reduced_features(const Call& call, const decide::Snapshot& snapshot, Question& question,
                              const std::string& environment) {
+  const Timestamp now = call.context.services.clock.now();
+  if (question.url.empty()) question.url = page_url(question.attributes);
   const auto profile = profile_of(call, environment, question.attributes);
-  const model::AttributeIndex index(
-      model::Attributes(&question.attributes, profile != nullptr ? &profile->traits : nullptr));
+  const Value* traits = profile != nullptr ? &profile->traits : nullptr;
+  call.context.request_attributes->add_missing(question.attributes, traits,
+                                               {call.request, *call.principal, snapshot, question.url, now});
+  const model::AttributeIndex index(model::Attributes(&question.attributes, traits));
   decide::Evaluation evaluation{model::Attributes(index)};
   Tracks tracks(snapshot, evaluation.attributes, question.attributes);
   evaluation.url = question.url;
   evaluation.forced_values = &question.forced_values;
   evaluation.forced_variants = &question.forced_variants;
-  evaluation.now = call.context.services.clock.now();
+  evaluation.now = now;
   evaluation.observer = &tracks;
 
   std::string out;
@@ -151,7 +156,7 @@ std::string reduced_features(const Call& call, const decide::Snapshot& snapshot,
 Response evaluate(const Call& call) {
   const auto begun = std::chrono::steady_clock::now();
   const catalogue::Principal& principal = *call.principal;
-  const tl::expected<Question, std::string> question = read_question(call.request.body);
+  tl::expected<Question, std::string> question = read_question(call.request.body);
   if (!question) {
     call.context.metrics->bad_question(EvaluationMode::Bulk, BadQuestion::ParseError);
     return failure(400, "invalid_input", "invalid input: " + question.error());

@@ -76,8 +76,8 @@ bool is_bodiless(int status) {
   return status == 204 || status == 304;
 }
 
-/// As Request::peer; empty if it is gone already.
-std::string peer_of(const Socket& socket) {
+/// As Request::address; empty if it is gone already.
+std::string address_of(const Socket& socket) {
   error_code error;
   const auto endpoint = socket.remote_endpoint(error);
   if (error) return {};
@@ -85,7 +85,15 @@ std::string peer_of(const Socket& socket) {
   if (address.is_v4()) return address.to_string();
   const asio::ip::address_v6 six = address.to_v6();
   if (six.is_v4_mapped()) return asio::ip::make_address_v4(asio::ip::v4_mapped, six).to_string();
-  auto bytes = six.to_bytes();
+  return six.to_string();
+}
+
+/// As Request::peer.
+std::string peer_of(const std::string& address) {
+  error_code error;
+  const asio::ip::address read = asio::ip::make_address(address, error);
+  if (error || read.is_v4()) return address;
+  auto bytes = read.to_v6().to_bytes();
   std::fill(bytes.begin() + 8, bytes.end(), std::uint8_t{0});
   return asio::ip::address_v6(bytes).to_string();
 }
@@ -166,7 +174,8 @@ void IoThread::sweep() {
 Connection::Connection(std::shared_ptr<IoThread> home, Socket socket)
     : home_(std::move(home)),
       socket_(std::move(socket)),
-      peer_(peer_of(socket_)),
+      address_(address_of(socket_)),
+      peer_(peer_of(address_)),
       buffer_(home_->shared().limits.header_bytes + 64UL * 1024),
       exchange_(home_->shared().application.make_exchange()) {}
 
@@ -281,6 +290,7 @@ void Connection::describe_request() {
   const auto& message = parser_->get();
   request.method = method_of(message.method());
   request.peer = peer_;
+  request.address = address_;
   request.body.clear();
   request.headers.clear();
   for (const auto& field : message) {

@@ -137,6 +137,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   std::shared_ptr<IoThread> home_;
   Socket socket_;
+  const std::string address_;
   const std::string peer_;
   boost::beast::flat_buffer buffer_;
   std::optional<Parser> parser_;

@@ -30,6 +30,7 @@ struct Request {
   /// Address of who sent it, as the socket says: of a proxy, where there is one. Of IPv6 the network, since one client
   /// has as many addresses there as it likes.
   std::string_view peer;
+  std::string_view address;  ///< the same, of IPv6 whole
   std::vector<Header> headers;
   std::string body;
 

@@ -7,6 +7,7 @@
 #include "ofrep/event_streams.hpp"
 #include "ofrep/exposures.hpp"
 #include "ofrep/question.hpp"
+#include "request_attributes.hpp"
 #include "shown_value.hpp"
 #include "stored_profile.hpp"
 
@@ -92,9 +93,12 @@ Response evaluate_one(const Call& call) {
   const FlagSet flag_set{environment_name(principal.scope), snapshot->revision()};
   const auto profile = profile_of(call, flag_set.environment, *context);
   const Timestamp now = call.context.services.clock.now();
-  decide::Evaluation evaluation(
-      model::Attributes(&*context, profile != nullptr ? &profile->traits : nullptr));
+  const Value* traits = profile != nullptr ? &profile->traits : nullptr;
+  call.context.request_attributes->add_missing(*context, traits,
+                                               {call.request, principal, *snapshot, page_url(*context), now});
+  decide::Evaluation evaluation(model::Attributes(&*context, traits));
   evaluation.now = now;
+  evaluation.url = page_url(*context);
   // Evaluation is exposure only where a server asks for one flag: client SDKs evaluate all flags at page load.
   MetExperiments met;
   if (principal.kind != model::ConnectionKind::Client && principal.record_exposures)
@@ -126,10 +130,14 @@ Response evaluate_all(const Call& call) {
 
   const FlagSet flag_set{environment_name(principal.scope), snapshot->revision()};
   const auto profile = profile_of(call, flag_set.environment, *context);
-  const model::AttributeIndex index(
-      model::Attributes(&*context, profile != nullptr ? &profile->traits : nullptr));
+  const Timestamp now = call.context.services.clock.now();
+  const Value* traits = profile != nullptr ? &profile->traits : nullptr;
+  call.context.request_attributes->add_missing(*context, traits,
+                                               {call.request, principal, *snapshot, page_url(*context), now});
+  const model::AttributeIndex index(model::Attributes(&*context, traits));
   decide::Evaluation evaluation{model::Attributes(index)};
-  evaluation.now = call.context.services.clock.now();
+  evaluation.now = now;
+  evaluation.url = page_url(*context);
   std::string evaluations;
   std::uint64_t decided = 0;
   snapshot->decide_all(evaluation, [&](std::string_view flag, const decide::Decision& decision) {

@@ -59,6 +59,10 @@ class Snapshot : public model::SegmentMembership {
   [[nodiscard]] std::uint64_t revision() const;
   [[nodiscard]] const model::Configuration& configuration() const;
 
+  /// Names of the attributes that conditions ask for, that are hashed and that results are cut by, each once. Paths as
+  /// they are written ("query.color"). Empty for a payload.
+  [[nodiscard]] const std::vector<std::string>& asked_attributes() const;
+
   [[nodiscard]] Decision decide(std::string_view flag, const Evaluation& evaluation) const;
 
   /// All flags in the order of their keys. Attributes with an index make this faster.

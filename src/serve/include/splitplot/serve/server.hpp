@@ -14,8 +14,10 @@
 #include <splitplot/collect/live_traffic.hpp>
 #include <splitplot/collect/loader.hpp>
 #include <splitplot/collect/pipeline.hpp>
+#include <splitplot/context/request_context.hpp>
 #include <splitplot/serve/experiments.hpp>
 #include <splitplot/serve/files.hpp>
+#include <splitplot/serve/trusted_proxies.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -76,7 +78,8 @@ struct Services {
   collect::LiveTraffic* traffic = nullptr;
   ExperimentSources experiments;
   FileAnalyses* files = nullptr;
-  TruthSource truth;  ///< of a demo; without it its route answers 404
+  TruthSource truth;                                         ///< of a demo; without it its route answers 404
+  const context::RequestContext* request_context = nullptr;  ///< null: nothing is derived from requests
 };
 
 /// Times and sizes that no client can exceed. Sizes of bodies are limited per route (docs/formats/http-api.md).
@@ -110,6 +113,12 @@ struct StreamLimits {
 
 enum class AccessLog { Off, On };
 
+/// Whose requests come from the visitor that they are about, so that their address and headers say something of them.
+enum class VisitorRequests {
+  Client,  ///< those with a client key, as browsers and apps have it
+  All,     ///< also those of servers: they pass on the address and the headers of their visitors
+};
+
 struct ServerOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 8080;  ///< 0: any that is free
@@ -121,6 +130,8 @@ struct ServerOptions {
   /// "https://ab.example.org": how clients reach the server, where a proxy stands before it; told to Segment clients.
   /// Empty: http and the Host of the request.
   std::string public_url;
+  TrustedProxies trusted_proxies;  ///< whose X-Forwarded-For is believed
+  VisitorRequests visitor_requests = VisitorRequests::Client;
 };
 
 class Server {
