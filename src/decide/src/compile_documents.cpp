@@ -255,6 +255,7 @@ std::shared_ptr<const Snapshot> Snapshot::compile(model::Configuration configura
   for (const auto& [key, flag] : documents.flags) {
     CompiledFlag& place = compiled->flags[key];
     place.enabled = flag.enabled;
+    if (!flag.metadata.is_null()) compiled->metadata.emplace(key, &flag.metadata);
     place.fallback = SnapshotCompiler::served(flag, flag.fallback);
     for (const auto& [user, variant] : flag.overrides)
       place.overrides.emplace(user, SnapshotCompiler::served(flag, variant));

@@ -107,8 +107,8 @@ class PayloadWriter {
       features.push_back({std::string(flag->key), feature(*flag)});
       if (conditions_.missing_list())
         return fail(ErrorCode::NotFound,
-                    "flag '" + std::string(flag->key) + "' asks for the list '" + *conditions_.missing_list() +
-                        "', which is not among the documents",
+                    "flag '" + std::string(flag->key) + "' asks for the list '" +
+                        *conditions_.missing_list() + "', which is not among the documents",
                     "write the payload from documents: groups of another payload are not kept");
       if (conditions_.is_too_large())
         return fail(ErrorCode::ResourceLimit,

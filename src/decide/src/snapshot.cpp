@@ -48,6 +48,12 @@ Decision Snapshot::decide(std::string_view flag, const Evaluation& evaluation) c
   return found != nullptr ? decide_flag(*found, evaluation, *this) : decide_missing_flag(flag, evaluation);
 }
 
+const Value* Snapshot::metadata_of(std::string_view flag) const {
+  if (compiled_->metadata.empty()) return nullptr;
+  const auto found = compiled_->metadata.find(flag);
+  return found != compiled_->metadata.end() ? found->second : nullptr;
+}
+
 void Snapshot::decide_all(const Evaluation& evaluation,
                           const std::function<void(std::string_view flag, const Decision&)>& visit) const {
   for (const CompiledFlag* flag : compiled_->flags_by_key) {

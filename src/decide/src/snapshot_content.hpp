@@ -30,6 +30,7 @@ struct Snapshot::Compiled {
   std::vector<std::string> asked_attributes;
   std::unordered_map<std::string_view, CompiledSegment> segments;
   std::optional<content::Contents> contents;
+  std::unordered_map<std::string_view, const Value*> metadata;  ///< of flags that have some
   // ...or of a payload.
   Value payload;
   /// What each condition of rules was compiled from.

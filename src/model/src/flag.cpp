@@ -13,6 +13,8 @@ namespace splitplot::model {
 namespace {
 
 constexpr std::size_t kMostVariants = 100;
+constexpr std::size_t kMostMetadata = 50;
+constexpr std::size_t kLongestMetadataBytes = 1000;
 
 std::string_view word_of(ValueType type) {
   switch (type) {
@@ -98,6 +100,32 @@ void read_type(std::optional<ValueType> declared, const Spot& spot, Flag& flag) 
   flag.type = type.value_or(flag.type);
 }
 
+/// What the server itself says beside an answer.
+constexpr std::string_view kReservedMetadata[] = {"flagSetId",    "version", "experimentKey",
+                                                  "inExperiment", "bucket",  "contentFailure"};
+
+/// An object of texts, numbers and booleans, which is what OpenFeature's flag metadata may hold.
+Value read_metadata(const Value& written, const Spot& spot) {
+  const Value::Object* members = written.if_object();
+  if (members == nullptr) {
+    expected("an object", written, spot, "write {team: checkout, ticket: 42}");
+    return {};
+  }
+  if (members->size() > kMostMetadata)
+    spot.problem("a flag has at most " + std::to_string(kMostMetadata) + " metadata");
+  for (const Member& member : *members) {
+    const Spot place = spot.at(member.name);
+    if (std::ranges::find(kReservedMetadata, member.name) != std::end(kReservedMetadata))
+      place.problem("'" + member.name + "' is what the server says itself", "choose another name");
+    if (member.value.is_null() || member.value.if_array() != nullptr || member.value.if_object() != nullptr)
+      expected("text, a number or a boolean", member.value, place);
+    if (const std::string* text = member.value.if_text();
+        text != nullptr && text->size() > kLongestMetadataBytes)
+      place.problem("it is longer than " + std::to_string(kLongestMetadataBytes) + " bytes");
+  }
+  return written;
+}
+
 /// Holds the values against the flag's schema.
 void check_schema(const Value& written, const Spot& spot, const Flag& flag) {
   if (flag.content != nullptr)
@@ -154,6 +182,8 @@ Flag read_flag(const std::string& key, const Value& body, const Spot& spot,
     if (const std::optional<std::string> fallback = reader.text("default"))
       flag.fallback = find_variant(flag, *fallback, reader.at("default")).value_or(0);
   }
+  if (const Value* metadata = reader.take("metadata"))
+    flag.metadata = read_metadata(*metadata, reader.at("metadata"));
   flag.enabled = reader.boolean("enabled").value_or(flag.enabled);
   flag.overrides = read_overrides(reader, [&flag](const std::string& name, const Spot& place) {
     return find_variant(flag, name, place);

@@ -73,6 +73,25 @@ TEST(CheckFlag, ReadsEveryMember) {
   EXPECT_THAT(third.variants, ElementsAre(1U, 0U));
 }
 
+TEST(CheckFlag, MetadataAreFewScalarsUnderNamesOfTheirOwn) {
+  EXPECT_TRUE(read_flag_with("default: red").metadata.is_null());
+  EXPECT_EQ(
+      read_flag_with("default: red\nmetadata: {team: checkout, ticket: 42, share: 0.5, hot: true}").metadata,
+      Value(Value::Object{{"team", "checkout"}, {"ticket", 42}, {"share", 0.5}, {"hot", true}}));
+  const auto problems_with = [](const std::string& metadata) {
+    return problems_of(flag("default: red\nmetadata: " + metadata));
+  };
+  EXPECT_THAT(problems_with("[a]"), ElementsAre(StartsWith("flag 'f', /metadata: must be an object")));
+  for (const char* wrong : {"{a: [1]}", "{a: {b: 1}}", "{a: null}"})
+    EXPECT_THAT(problems_with(wrong),
+                ElementsAre(StartsWith("flag 'f', /metadata/a: must be text, a number or a boolean")));
+  EXPECT_THAT(
+      problems_with("{version: 3}"),
+      ElementsAre(StartsWith("flag 'f', /metadata/version: 'version' is what the server says itself")));
+  EXPECT_THAT(problems_with("{a: " + std::string(1001, 'x') + "}"),
+              ElementsAre("flag 'f', /metadata/a: it is longer than 1000 bytes"));
+}
+
 TEST(CheckFlag, TypeIsThatOfTheValues) {
   const auto type_of = [](const std::string& variants) {
     return accepted("{kind: flag, key: f, default: x, variants: " + variants + "}").flags.at("f").type;

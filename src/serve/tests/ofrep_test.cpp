@@ -137,6 +137,16 @@ TEST_F(OfrepTest, AnswersAreWhatEveryProviderCanRead) {
           set() + "}}");
 }
 
+TEST_F(OfrepTest, WhatAFlagTellsApplicationsStandsBesideEveryAnswer) {
+  configure(
+      "kind: flag\nkey: told\nvariants: {on: true, off: false}\ndefault: on\n"
+      "metadata: {team: \"q\\\"a\", ticket: 42, share: 0.5, hot: true}\n");
+  const std::string told = set() + R"(,"team":"q\"a","ticket":42,"share":0.5,"hot":true}})";
+  EXPECT_EQ(one("told", "{}").body,
+            R"({"key":"told","value":true,"reason":"STATIC","variant":"on","metadata":{)" + told);
+  EXPECT_NE(all("{}").body.find(told), std::string::npos);
+}
+
 TEST_F(OfrepTest, KeysInPathsAreDecodedAndEchoedAsJson) {
   EXPECT_EQ(member(one("a%2Fb%22%0A", "{}"), "key"), R"("a/b\"\n")");
   EXPECT_EQ(member(one("%ff", "{}"), "key"), "\"\xef\xbf\xbd\"")

@@ -13,7 +13,7 @@ namespace {
 void append_flag_set(std::string& out, const FlagSet& flag_set) {
   out.append(R"("flagSetId":)");
   append_json_text(out, flag_set.environment);
-  out.append(R"(,"version":")").append(std::to_string(flag_set.revision)).push_back('"');
+  out.append(R"(,"version":")").append(std::to_string(flag_set.snapshot.revision())).push_back('"');
 }
 
 void append_number(std::string& out, double number) {
@@ -22,10 +22,18 @@ void append_number(std::string& out, double number) {
   out.append(text, end);
 }
 
-void append_metadata(std::string& out, const decide::Decision& decision, const FlagSet& flag_set,
-                     std::string_view failure) {
+void append_metadata(std::string& out, std::string_view key, const decide::Decision& decision,
+                     const FlagSet& flag_set, std::string_view failure) {
   out.append(R"("metadata":{)");
   append_flag_set(out, flag_set);
+  if (const Value* metadata = flag_set.snapshot.metadata_of(key)) {
+    for (const Member& member : *metadata->if_object()) {
+      out.push_back(',');
+      append_json_text(out, member.name);
+      out.push_back(':');
+      model::append_json(out, member.value);
+    }
+  }
   if (const model::Experiment* experiment = decision.experiment()) {
     out.append(R"(,"experimentKey":)");
     append_json_text(out, experiment->key);
@@ -85,7 +93,7 @@ void append_evaluation(std::string& out, std::string_view key, const decide::Dec
     append_json_text(out, decision.variant);
     out.push_back(',');
   }
-  append_metadata(out, decision, flag_set, failure);
+  append_metadata(out, key, decision, flag_set, failure);
   out.push_back('}');
 }
 

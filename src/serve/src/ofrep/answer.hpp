@@ -13,7 +13,7 @@ namespace splitplot::serve::ofrep {
 /// What all answers of a request share.
 struct FlagSet {
   std::string environment;  ///< "project/environment": OpenFeature's flagSetId
-  std::uint64_t revision = 0;
+  const decide::Snapshot& snapshot;
 };
 
 /// Appends the evaluation of one flag: {"key": ..., "value": ..., "reason": ..., "variant": ..., "metadata": {...}}, or

@@ -90,7 +90,7 @@ Response evaluate_one(const Call& call) {
   const auto snapshot = call.context.services.catalogue.snapshot(principal.scope);
   if (snapshot == nullptr) return no_snapshot(key);
 
-  const FlagSet flag_set{environment_name(principal.scope), snapshot->revision()};
+  const FlagSet flag_set{environment_name(principal.scope), *snapshot};
   const auto profile = profile_of(call, flag_set.environment, *context);
   const Timestamp now = call.context.services.clock.now();
   const Value* traits = profile != nullptr ? &profile->traits : nullptr;
@@ -128,7 +128,7 @@ Response evaluate_all(const Call& call) {
   const auto snapshot = call.context.services.catalogue.snapshot(principal.scope);
   if (snapshot == nullptr) return no_snapshot({});
 
-  const FlagSet flag_set{environment_name(principal.scope), snapshot->revision()};
+  const FlagSet flag_set{environment_name(principal.scope), *snapshot};
   const auto profile = profile_of(call, flag_set.environment, *context);
   const Timestamp now = call.context.services.clock.now();
   const Value* traits = profile != nullptr ? &profile->traits : nullptr;

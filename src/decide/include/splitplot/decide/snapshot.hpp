@@ -65,6 +65,9 @@ class Snapshot : public model::SegmentMembership {
 
   [[nodiscard]] Decision decide(std::string_view flag, const Evaluation& evaluation) const;
 
+  /// What a flag's document wants applications to be told beside every answer: an object; null for nothing.
+  [[nodiscard]] const Value* metadata_of(std::string_view flag) const;
+
   /// All flags in the order of their keys. Attributes with an index make this faster.
   void decide_all(const Evaluation& evaluation,
                   const std::function<void(std::string_view flag, const Decision&)>& visit) const;
