@@ -5,6 +5,7 @@
 #include <splitplot/decide/payload.hpp>
 #include <splitplot/model/json.hpp>
 
+#include <memory>
 #include <random>
 #include <set>
 #include <string>
@@ -106,6 +107,36 @@ TEST(PayloadTest, KeepsWhatDocumentsCannotSayYet) {
     }
   }
   EXPECT_GE(seen.size(), 20U);
+}
+
+TEST(PayloadTest, LeavesOutFlagsWithContentAndThoseThatNeedThem) {
+  model::Configuration configuration;
+  model::Flag banner = flag("banner", {});
+  banner.variants = {{"a", "Hello {{user.name}}"}};
+  banner.content = std::make_shared<const model::Content>();
+  configuration.flags.emplace("banner", banner);
+  const auto needing = [](const std::string& key, const std::string& other) {
+    model::FlagRule rule = serve("1", "", 1, "s", "id");
+    rule.prerequisites = {{.flag = other, .variants = {}, .condition = condition("{}")}};
+    return flag(key, {rule});
+  };
+  configuration.flags.emplace("near", needing("near", "banner"));
+  configuration.flags.emplace("far", needing("far", "near"));
+  configuration.flags.emplace("plain", flag("plain", {}));
+  configuration.flags.emplace("needs-plain", needing("needs-plain", "plain"));
+  const auto snapshot = Snapshot::compile(
+      std::move(configuration), 1, [](std::string_view, std::string_view) { return std::string("s"); });
+  const auto payload = payload_of(*snapshot);
+  ASSERT_TRUE(payload);
+  std::set<std::string> names;
+  for (const Member& feature : *payload->content.find("features")->if_object()) names.insert(feature.name);
+  EXPECT_EQ(names, (std::set<std::string>{"needs-plain", "plain"}));
+  EXPECT_EQ(
+      payload->left_out,
+      (std::vector<std::string>{
+          "flag 'banner': its values are templates, which the server renders",
+          "flag 'far': it needs the flag 'banner', whose values are templates, which the server renders",
+          "flag 'near': it needs the flag 'banner', whose values are templates, which the server renders"}));
 }
 
 TEST(PayloadTest, RefusesGroupsOfAnotherPayload) {

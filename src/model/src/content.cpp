@@ -8,7 +8,9 @@ namespace splitplot::model {
 namespace {
 
 constexpr std::size_t kMostBytes = 1'000'000;
-constexpr std::size_t kMostNames = 100;
+constexpr std::size_t kMostBlocks = 100;
+/// Each is a look through thousands of items while somebody waits.
+constexpr std::size_t kMostSelections = 10;
 constexpr std::size_t kMostCases = 100;
 constexpr std::size_t kMostRules = 20;
 constexpr std::size_t kMostShown = 1000;
@@ -23,13 +25,12 @@ bool is_name(std::string_view text) {
 
 /// The members of an object of named things; names are what templates can say.
 template <typename Read>
-void read_named(ObjectReader& reader, std::string_view member, const Read& read) {
+void read_named(ObjectReader& reader, std::string_view member, std::size_t most, const Read& read) {
   const Value* written = reader.take(member);
   if (written == nullptr) return;
   const Value::Object* things = written->if_object();
   if (things == nullptr) return expected("an object", *written, reader.at(member));
-  if (things->size() > kMostNames)
-    return reader.at(member).problem("there are more than " + std::to_string(kMostNames));
+  if (things->size() > most) return reader.at(member).problem("there are more than " + std::to_string(most));
   for (const Member& thing : *things) {
     const Spot place = reader.at(member).at(thing.name);
     if (!is_name(thing.name))
@@ -199,14 +200,16 @@ std::shared_ptr<const Content> read_content(const Value& written, const Spot& sp
       }
     }
   }
-  read_named(reader, "blocks", [&](const std::string& name, const Value& value, const Spot& place) {
-    content->blocks.emplace(name, read_block(value, place));
-  });
-  read_named(reader, "items", [&](const std::string& name, const Value& value, const Spot& place) {
-    if (content->blocks.contains(name))
-      place.problem("a block has the same name", "give one of them another");
-    content->items.emplace(name, read_selection(value, place));
-  });
+  read_named(reader, "blocks", kMostBlocks,
+             [&](const std::string& name, const Value& value, const Spot& place) {
+               content->blocks.emplace(name, read_block(value, place));
+             });
+  read_named(reader, "items", kMostSelections,
+             [&](const std::string& name, const Value& value, const Spot& place) {
+               if (content->blocks.contains(name))
+                 place.problem("a block has the same name", "give one of them another");
+               content->items.emplace(name, read_selection(value, place));
+             });
   reader.finish();
   return content;
 }

@@ -103,11 +103,11 @@ TEST(ValueSchema, RefusesWhatItDoesNotKnowAndWhatNothingCanMeet) {
               ElementsAre(HasSubstr("'a' is required, and additionalProperties: false forbids it")));
   EXPECT_THAT(faults(R"({"minLength": -1})", "1"),
               ElementsAre(HasSubstr("must be a whole number, 0 or more")));
-  EXPECT_THAT(faults(R"({"pattern": "(?=a)"
-})", "1"), ElementsAre(HasSubstr("no regular expression of RE2")));
+  EXPECT_THAT(faults(R"j({"pattern": "(?=a)"})j", "1"),
+              ElementsAre(HasSubstr("no regular expression of RE2")));
   EXPECT_THAT(faults(R"({"pattern": "((a{900}){900}){900}"})", "1"), ElementsAre(HasSubstr("RE2")));
-EXPECT_THAT(faults(R"({"items": 5})", "1"),
-            ElementsAre("schema /items: a schema must be an object, not integer"));
+  EXPECT_THAT(faults(R"({"items": 5})", "1"),
+              ElementsAre("schema /items: a schema must be an object, not integer"));
 }
 
 TEST(FlagSchema, IsHeldAgainstEveryVariant) {
@@ -115,13 +115,12 @@ TEST(FlagSchema, IsHeldAgainstEveryVariant) {
       "- {kind: flag, key: f, variants: {a: {title: x}, b: {titel: y}}, default: a, ";
   const std::string flag(kFlag);
   EXPECT_THAT(test::problems_of(flag + "schema: {required: [title]}}"),
-              ElementsAre("f.yaml:9: flag 'f', /variants/b: 'title' is missing (the flag's schema says so)"));
+              ElementsAre("flag 'f', /variants/b: 'title' is missing (the flag's schema says so)"));
   EXPECT_THAT(test::problems_of(flag + "schema: {properties: {title: {type: integer}}}}"),
               ElementsAre(HasSubstr("/variants/a/title: must be of the type integer, not text")));
-  EXPECT_THAT(
-      test::problems_of(flag + "schema: {properties: {title: {typ: integer}}}}"),
-      ElementsAre("f.yaml:9: flag 'f', /schema/properties/title/typ: the keyword 'typ' is not known (did you "
-                  "mean 'type'?)"));
+  EXPECT_THAT(test::problems_of(flag + "schema: {properties: {title: {typ: integer}}}}"),
+              ElementsAre("flag 'f', /schema/properties/title/typ: the keyword 'typ' is not known (did you "
+                          "mean 'type'?)"));
   EXPECT_THAT(test::problems_of(flag + "schema: {type: object}}"), IsEmpty());
   EXPECT_THAT(
       test::problems_of("- {kind: flag, key: f, content: {target: text}, variants: {a: A}, default: a, "

@@ -84,6 +84,8 @@ const std::map<std::string, std::string_view> kExpectedPermissions = {
     {"POST /api/v1/files/{id}/analysis", "results"},
     {"GET /api/v1/documents", "configure"},
     {"GET /api/v1/documents/{kind}/{key}", "configure"},
+    {"POST /api/v1/items/{key}", "configure"},
+    {"POST /api/v1/content/preview", "configure"},
     {"GET /api/v1/history", "configure"},
     {"POST /api/v1/rollback", "configure"},
     {"DELETE /api/v1/files/{id}", "results"},
