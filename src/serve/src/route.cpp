@@ -39,6 +39,8 @@ std::string_view name_of(Permission permission) {
       return "decide";
     case Permission::Ingest:
       return "ingest";
+    case Permission::Explain:
+      return "explain";
     case Permission::Configure:
       return "configure";
     case Permission::Results:
@@ -55,6 +57,8 @@ bool allows(Permission permission, model::ConnectionKind kind) {
     case Permission::Decide:
     case Permission::Ingest:
       return true;
+    case Permission::Explain:
+      return kind != model::ConnectionKind::Client;
     case Permission::Configure:
     case Permission::Results:
     case Permission::Operate:

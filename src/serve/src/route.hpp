@@ -15,10 +15,10 @@
 
 namespace splitplot::serve {
 
-enum class Permission { Public, Decide, Ingest, Configure, Results, Operate };
-inline constexpr Permission kPermissions[] = {Permission::Public,  Permission::Decide,
-                                              Permission::Ingest,  Permission::Configure,
-                                              Permission::Results, Permission::Operate};
+enum class Permission { Public, Decide, Ingest, Explain, Configure, Results, Operate };
+inline constexpr Permission kPermissions[] = {Permission::Public,  Permission::Decide,    Permission::Ingest,
+                                              Permission::Explain, Permission::Configure, Permission::Results,
+                                              Permission::Operate};
 
 [[nodiscard]] std::string_view name_of(Permission permission);
 

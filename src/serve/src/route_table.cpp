@@ -1,3 +1,4 @@
+#include "decision/handlers.hpp"
 #include "growthbook/handlers.hpp"
 #include "management/content.hpp"
 #include "management/handlers.hpp"
@@ -175,7 +176,14 @@ constexpr Route kRoutes[] = {
         Handler::on_pool(&management::preview_content), kContextBody),
     own(Method::Get, "/api/v1/history", Permission::Configure, Handler::on_pool(&management::history)),
     own(Method::Post, "/api/v1/rollback", Permission::Configure, Handler::on_pool(&management::roll_back)),
+    own(Method::Get, "/api/v1/decide/explain", Permission::Explain, Handler::on_pool(&decision::explain)),
+    own(Method::Post, "/api/v1/decide/explain", Permission::Explain, Handler::on_pool(&decision::explain),
+        kContextBody),
     own(Method::Get, "/api/v1/experiments", Permission::Results, Handler::on_pool(&results::list)),
+    own(Method::Post, "/api/v1/experiments/{key}/assignments", Permission::Explain,
+        Handler::on_pool(&decision::assignments), kEventBody),
+    own(Method::Post, "/api/v1/experiments/{key}/assignment-check", Permission::Explain,
+        Handler::on_pool(&decision::check_assignment), kDocumentsBody),
     own(Method::Get, "/api/v1/experiments/{key}/results", Permission::Results,
         Handler::on_pool(&results::page)),
     own(Method::Get, "/api/v1/experiments/{key}/timeline", Permission::Results,

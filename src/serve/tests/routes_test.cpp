@@ -90,7 +90,11 @@ const std::map<std::string, std::string_view> kExpectedPermissions = {
     {"POST /api/v1/rollback", "configure"},
     {"DELETE /api/v1/files/{id}", "results"},
     {"GET /api/v1/demo/truth", "results"},
+    {"GET /api/v1/decide/explain", "explain"},
+    {"POST /api/v1/decide/explain", "explain"},
     {"GET /api/v1/experiments", "results"},
+    {"POST /api/v1/experiments/{key}/assignments", "explain"},
+    {"POST /api/v1/experiments/{key}/assignment-check", "explain"},
     {"GET /api/v1/experiments/{key}/results", "results"},
     {"GET /api/v1/experiments/{key}/timeline", "results"},
     {"POST /api/v1/connections/{key}/keys", "operate"},
@@ -113,8 +117,9 @@ TEST(RouteTable, OnlyAdminsConfigureReadResultsAndOperate) {
   const std::set<std::string_view> for_all = {"public", "decide", "ingest"};
   for (const Permission permission : kPermissions) {
     const bool open = for_all.contains(name_of(permission));
+    const bool for_servers = open || permission == Permission::Explain;
     EXPECT_EQ(allows(permission, model::ConnectionKind::Client), open) << name_of(permission);
-    EXPECT_EQ(allows(permission, model::ConnectionKind::Server), open) << name_of(permission);
+    EXPECT_EQ(allows(permission, model::ConnectionKind::Server), for_servers) << name_of(permission);
     EXPECT_TRUE(allows(permission, model::ConnectionKind::Admin)) << name_of(permission);
   }
 }
@@ -170,7 +175,8 @@ TEST_F(RoutesTest, EveryRouteIsClosedToWhoeverHasNotItsPermission) {
           ask({.method = route.method, .path = path_of(route, key), .key = key, .body = "{}"});
       const bool is_known = role != "nobody" && role != "stranger";
       std::string place = title(route) + " as " + role + ": " + response.body;
-      if (permission == "public" || (is_known && (role == "admin" || !needs_admin))) {
+      const bool shut_to_clients = permission == "explain" && role == "client";
+      if (permission == "public" || (is_known && (role == "admin" || !needs_admin) && !shut_to_clients)) {
         EXPECT_NE(response.status, 401) << place;
         EXPECT_NE(response.status, 403) << place;
         EXPECT_NE(response.status, 405) << place;
@@ -199,7 +205,8 @@ TEST_F(RoutesTest, ASessionOpensOurOwnRoutesOnlyAndChangesNothingFromElsewhere) 
     const std::string_view permission = kExpectedPermissions.at(title(route));
     if (permission == "public") continue;
     const bool takes_sessions =
-        permission == "configure" || permission == "results" || permission == "operate";
+        permission == "explain" || permission == "configure" || permission == "results" ||
+        permission == "operate";
     const auto status = [&](const std::vector<std::pair<std::string, std::string>>& headers) {
       return ask({.method = route.method, .path = path_of(route, ""), .body = "{}", .headers = headers})
           .status;
