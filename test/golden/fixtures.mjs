@@ -94,6 +94,78 @@ function eventFiles(folder) {
   writeFileSync(join(folder, 'events.csv'), csv(events));
 }
 
+// Documents to decide by, without a server.
+const SHOP_DOCUMENTS = `kind: flag
+key: checkout
+variants: {old: false, new: true}
+default: old
+rules:
+  - id: staff
+    if: {email: {$regex: "@shop.example$"}}
+    serve: new
+  - id: test
+    if: {country: {$in: [DE, AT]}}
+    requires: [{flag: payment, is: on}]
+    experiment: checkout-test
+    variants: {control: old, treatment: new}
+  - id: few
+    serve: new
+    rollout: 10%
+---
+kind: flag
+key: payment
+variants: {on: true, off: false}
+default: on
+---
+kind: segment
+key: grown
+condition: {age: {$gte: 18}}
+---
+kind: layer
+key: page
+seed: page-1
+---
+kind: experiment
+key: checkout-test
+status: running
+variants: {control: 50, treatment: 50}
+population: {$inSegment: grown}
+layer: {key: page, slice: [0, 0.8]}
+seed: checkout-1
+metrics: {primary: [orders]}
+---
+kind: experiment
+key: secret-seed
+status: running
+variants: {control: 50, treatment: 50}
+metrics: {primary: [orders]}
+---
+kind: experiment
+key: letter
+variants: {control: 50, treatment: 50}
+population: {country: {$in: [DE, AT]}}
+metrics: {primary: [orders]}
+---
+kind: metric
+key: orders
+type: proportion
+event: Order Completed
+`;
+
+// A list that goes out elsewhere: names as people have them, and as people wish harm by them.
+function people() {
+  const random = generator(31);
+  const lines = ['id,name,age,spend,country'];
+  for (let i = 0; i < 400; i += 1) {
+    const age = 16 + Math.floor(random() * 60);
+    const spend = Math.round(age * 2 + random() * 100);
+    const country = ['DE', 'DE', 'AT', 'FR'][Math.floor(random() * 4)];
+    const name = ['"Doe, Jane"', 'Ann', '=HYPERLINK("x")', 'José'][i % 4].replace('=HYPERLINK("x")', '"=HYPERLINK(""x"")"');
+    lines.push(`p${i + 1},${name},${i % 25 === 0 ? '' : age},${spend},${country}`);
+  }
+  return lines.join('\n') + '\n';
+}
+
 export function writeFixtures(folder) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
@@ -130,6 +202,13 @@ export function writeFixtures(folder) {
   write('segments-column.csv', 'segment,rate,perday\nphone,0.05,4000\n');
   write('binary.csv', Buffer.from(Array.from({ length: 4096 }, (_, i) => (i * 7919) % 256)));
   write('late-text.csv', csv([...shopRows(30000, { seed: 11 }), { user: 'u30001', variant: 'new', device: 'phone', before: 1, bought: 1, spend: 'oops' }]));
+  write('shop.yaml', SHOP_DOCUMENTS);
+  write('shop-wrong.yaml', SHOP_DOCUMENTS.replace('serve: new', 'serve: nwe'));
+  write('payload.json', JSON.stringify({ features: { banner: { defaultValue: 'none', rules: [{ id: 'de', condition: { country: 'DE' }, force: 'flag' }, { coverage: 0.5, hashAttribute: 'id', force: 'half' }] } } }));
+  write('ann.json', '{"country": "DE", "age": 34}');
+  write('people.csv', people());
+  write('people-wrong.csv', 'id,age\nu1,30\nu2,31,extra\n');
+  write('people-variant.csv', 'id,variant\nu1,a\n');
   eventFiles(folder);
   writeLargeFile(join(folder, 'large.csv'));
 }

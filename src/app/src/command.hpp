@@ -33,11 +33,15 @@ void print_error(const Error& error, ErrorStyle style);
 using Run = std::function<ExitCode()>;
 
 /// Adds a command, or a few that belong together, to the program; `run` is set if one was chosen.
+void add_assign_command(CLI::App& program, Run& run);
 void add_analyze_command(CLI::App& program, Run& run);
+void add_balance_command(CLI::App& program, Run& run);
+void add_check_assignment_command(CLI::App& program, Run& run);
 void add_config_command(CLI::App& program, Run& run);
 void add_document_commands(CLI::App& program,
                            Run& run);                    ///< apply, diff, get, export, history, rollback
 void add_content_commands(CLI::App& program, Run& run);  ///< render, items
+void add_decide_command(CLI::App& program, Run& run);
 void add_demo_command(CLI::App& program, Run& run);
 void add_experiments_command(CLI::App& program, Run& run);
 void add_example_command(CLI::App& program, Run& run);

@@ -64,6 +64,10 @@ int main(int argc, char** argv) {
   splitplot::app::add_config_command(program, run);
   splitplot::app::add_document_commands(program, run);
   splitplot::app::add_content_commands(program, run);
+  splitplot::app::add_decide_command(program, run);
+  splitplot::app::add_balance_command(program, run);
+  splitplot::app::add_check_assignment_command(program, run);
+  splitplot::app::add_assign_command(program, run);
   splitplot::app::add_keys_command(program, run);
   splitplot::app::add_experiments_command(program, run);
   splitplot::app::add_results_command(program, run);

@@ -146,6 +146,11 @@ ApiResult<Value> ApiClient::post_file(const std::string& path, const std::vector
   return parsed(ask(Verb::PostFile, path, query, content));
 }
 
+ApiResult<std::string> ApiClient::post_text(const std::string& path, const Value& body,
+                                            const std::vector<Parameter>& query) const {
+  return ask(Verb::Post, path, query, model::to_json(body));
+}
+
 ApiResult<Value> ApiClient::remove(const std::string& path) const {
   return parsed(ask(Verb::Delete, path, {}, ""));
 }

@@ -49,6 +49,8 @@ class ApiClient {
   /// A file as it is; the server finds out what it is.
   [[nodiscard]] ApiResult<Value> post_file(const std::string& path, const std::vector<Parameter>& query,
                                            const std::string& content) const;
+  [[nodiscard]] ApiResult<std::string> post_text(const std::string& path, const Value& body,
+                                                 const std::vector<Parameter>& query) const;
   [[nodiscard]] ApiResult<Value> remove(const std::string& path) const;
 
  private:
