@@ -117,6 +117,14 @@ key: payment
 variants: {on: true, off: false}
 default: on
 ---
+kind: flag
+key: greeting
+content: {target: text, defaults: {user.name: there, user.age: unknown}}
+variants:
+  long: Hello {{user.name}} of age {{user.age}}
+  short: Hello
+default: long
+---
 kind: segment
 key: grown
 condition: {age: {$gte: 18}}

@@ -47,7 +47,7 @@ Result<Assigner> Assigner::of(const Snapshot& snapshot, std::string_view experim
   return assigner;
 }
 
-AssignedUnit Assigner::assign(const model::Attributes& unit) {
+AssignedUnit Assigner::assign(const model::Attributes& unit, const Value* context) {
   Refusal refusal;
   Evaluation evaluation(unit);
   evaluation.now = now_;
@@ -66,7 +66,12 @@ AssignedUnit Assigner::assign(const model::Attributes& unit) {
   }
   if (!flag_.empty()) {
     evaluation.checks = nullptr;
-    answer.value = snapshot_->decide(flag_, evaluation).value;
+    const Value* value = snapshot_->decide(flag_, evaluation).value;
+    if (auto content = snapshot_->render(value, unit, context)) {
+      answer.value = std::move(content->value);
+    } else if (value != nullptr) {
+      answer.value = *value;
+    }
   }
   return answer;
 }

@@ -218,12 +218,17 @@ class Recorder final : public CheckObserver {
 }  // namespace
 
 Explanation explain(const Snapshot& snapshot, std::string_view flag, Evaluation evaluation,
-                    Decision* decision) {
+                    const Value* context) {
   Recorder recorder(snapshot, evaluation.attributes);
   evaluation.checks = &recorder;
   const Decision answer = snapshot.decide(flag, evaluation);
-  if (decision != nullptr) *decision = answer;
-  return recorder.take();
+  Explanation explanation = recorder.take();
+  if (auto content = snapshot.render(answer.value, evaluation.attributes, context)) {
+    explanation.value = std::move(content->value);
+    explanation.variant = content->variant;
+    explanation.content_failure = std::move(content->failure);
+  }
+  return explanation;
 }
 
 }  // namespace splitplot::decide

@@ -151,6 +151,7 @@ Value answer_value(const Explanation& explanation) {
   object.set("reason", name_of(explanation.reason));
   if (explanation.error != DecisionError::None) object.set("error", words_of(explanation.error));
   object.set("source", name_of(explanation.source));
+  set_text(object, "content_failure", explanation.content_failure);
   if (explanation.rule) {
     object.set("rule", Value::Object{{"id", explanation.rules[*explanation.rule].id},
                                      {"position", *explanation.rule + 1}});

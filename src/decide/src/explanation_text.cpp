@@ -328,6 +328,7 @@ std::string answer_text(const Explanation& explanation) {
       text += ", bucket " + number(assignment.bucket);
     }
   }
+  if (!explanation.content_failure.empty()) text += ", its content failed: " + explanation.content_failure;
   return text + ")";
 }
 

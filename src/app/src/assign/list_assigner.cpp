@@ -61,14 +61,14 @@ class DocumentAssigner final : public ListAssigner {
     std::vector<ListedUnit> all;
     all.reserve(units.size());
     for (const Value& unit : units) {
-      const decide::AssignedUnit answer = assigner_.assign(model::Attributes(&unit));
+      const decide::AssignedUnit answer = assigner_.assign(model::Attributes(&unit), &unit);
       ListedUnit& listed = all.emplace_back();
       if (answer.variant) {
         listed.variant = variants_[*answer.variant];
       } else {
         listed.reason = answer.refusal;
       }
-      if (answer.value != nullptr) listed.value = *answer.value;
+      listed.value = answer.value;
       listed.counts = answer.counts;
     }
     std::ranges::copy(assigner_.planned(), planned_.begin());

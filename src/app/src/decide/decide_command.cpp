@@ -94,7 +94,8 @@ ExitCode ask_files(const DecideOptions& options, const Value& context) {
   decide::Evaluation evaluation{model::Attributes(&context)};
   evaluation.url = options.url;
   evaluation.now = *now;
-  const decide::Explanation explanation = decide::explain(*local->snapshot, options.flag, evaluation);
+  const decide::Explanation explanation =
+      decide::explain(*local->snapshot, options.flag, evaluation, &context);
   if (explanation.error == decide::DecisionError::FlagNotFound) {
     return failed(Error{ErrorCode::NotFound, fmt::format("there is no flag '{}'", options.flag), ""},
                   options);

@@ -2,6 +2,7 @@
 
 #include "client/document_files.hpp"
 
+#include <splitplot/content/contents.hpp>
 #include <splitplot/model/configuration.hpp>
 #include <splitplot/model/document.hpp>
 #include <splitplot/model/json.hpp>
@@ -108,7 +109,7 @@ ApiResult<LocalSnapshot> snapshot_of_documents(const std::vector<std::string>& p
   }
   if (!problems.empty()) return tl::unexpected(failure_of(problems));
   refuse_doubles(texts, problems);
-  model::Checked checked = model::check(documents);
+  model::Checked checked = content::check_documents(documents);
   problems.insert(problems.end(), checked.problems.begin(), checked.problems.end());
   model::add_places(problems, texts);
   if (!problems.empty()) return tl::unexpected(failure_of(problems));

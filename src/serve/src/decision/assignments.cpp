@@ -47,7 +47,7 @@ Value assignment_value(const decide::AssignedUnit& answer, const decide::Assigne
   } else {
     value.set("reason", answer.refusal);
   }
-  if (answer.value != nullptr) value.set("value", *answer.value);
+  if (answer.value) value.set("value", *answer.value);
   return value;
 }
 
@@ -66,9 +66,8 @@ Response assignments(const Call& call) {
   answers.reserve(question.units.size());
   for (const Value& unit : question.units) {
     const auto profile = profile_of(call, environment, unit);
-    answers.push_back(assignment_value(
-        assigner->assign(model::Attributes(&unit, profile != nullptr ? &profile->traits : nullptr)),
-        *assigner));
+    const model::Attributes known(&unit, profile != nullptr ? &profile->traits : nullptr);
+    answers.push_back(assignment_value(assigner->assign(known, &unit), *assigner));
   }
   Value planned = Value::Object{};
   for (std::size_t i = 0; i < assigner->planned().size(); ++i)

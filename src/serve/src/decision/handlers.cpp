@@ -4,6 +4,7 @@
 #include "http/target.hpp"
 #include "management/body.hpp"
 #include "ofrep/question.hpp"
+#include "request_attributes.hpp"
 #include "stored_profile.hpp"
 
 #include <splitplot/decide/explanation.hpp>
@@ -82,9 +83,10 @@ Response explain(const Call& call) {
   const auto profile = profile_of(call, environment_name(call.principal->scope), question.context);
   decide::Evaluation evaluation(
       model::Attributes(&question.context, profile != nullptr ? &profile->traits : nullptr));
-  evaluation.url = question.url;
+  evaluation.url = question.url.empty() ? page_url(question.context) : std::string_view(question.url);
   evaluation.now = call.context.services.clock.now();
-  const decide::Explanation explanation = decide::explain(*snapshot, question.flag, evaluation);
+  const decide::Explanation explanation =
+      decide::explain(*snapshot, question.flag, evaluation, &question.context);
   if (explanation.error == decide::DecisionError::FlagNotFound)
     return problem(404, "not_found", "there is no flag '" + question.flag + "'");
   if (format == "json") return json_response(decide::explanation_value(explanation));

@@ -19,8 +19,9 @@ namespace splitplot::decide {
 struct AssignedUnit {
   std::optional<std::size_t> variant;  ///< index into the experiment's variants
   std::string_view refusal;            ///< without a variant: refusal_word of what kept it out
-  const Value* value = nullptr;  ///< what the flag answers; null: the caller's default, or no flag was named
-  bool counts = false;           ///< assigned by hash, and not forced by somebody
+  std::optional<Value>
+      value;            ///< what the flag answers, as it is shown; nothing: the caller's default, or no flag
+  bool counts = false;  ///< assigned by hash, and not forced by somebody
 };
 
 class Assigner {
@@ -31,7 +32,8 @@ class Assigner {
                                            std::string flag, Timestamp now,
                                            Evaluation::Rehearsal rehearsal = Evaluation::Rehearsal::No);
 
-  [[nodiscard]] AssignedUnit assign(const model::Attributes& unit);
+  /// `context`: for content, what is said of the unit in the list, an object or null.
+  [[nodiscard]] AssignedUnit assign(const model::Attributes& unit, const Value* context = nullptr);
 
   [[nodiscard]] const model::Experiment& experiment() const { return *experiment_; }
   /// For each variant, how many of the units that count were planned to get it: the sum of their weights.

@@ -79,21 +79,23 @@ struct ExplainedAssignment {
 struct Explanation {
   std::string flag;
   std::uint64_t revision = 0;
-  std::optional<Value> value;  ///< nothing: the caller's default
+  std::optional<Value> value;  ///< as it is shown; nothing: the caller's default
   std::string variant;
   Reason reason = Reason::Error;
   DecisionError error = DecisionError::None;
   Source source = Source::Nothing;
   std::optional<std::size_t> rule;  ///< that decided: index into `rules`
   std::optional<ExplainedAssignment> assignment;
+  std::string
+      content_failure;  ///< why the default's content is shown in the place of the variant's; empty: it is not
   std::vector<ExplainedCheck> checks;  ///< before any rule
   std::vector<ExplainedRule> rules;
 };
 
-/// Decides, and says why. `decision`, if given, receives the answer itself. What observes the checks of `evaluation` is
-/// replaced.
+/// Decides, and says why. `context`: for content, what the caller sent, an object or null. What observes the checks of
+/// `evaluation` is replaced.
 [[nodiscard]] Explanation explain(const Snapshot& snapshot, std::string_view flag, Evaluation evaluation,
-                                  Decision* decision = nullptr);
+                                  const Value* context = nullptr);
 
 /// The answer: flag, value, variant, reason, rule, assignment.
 [[nodiscard]] Value answer_value(const Explanation& explanation);
