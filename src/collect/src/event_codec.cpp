@@ -11,12 +11,14 @@ namespace {
 
 // docs/formats/events.md, "Record payload". Bytes are never given another meaning: a change is a new format number.
 constexpr std::uint8_t kFormat = 1;
+constexpr std::uint8_t kFormatWithAssignment = 2;
 constexpr std::uint8_t kEventRecord = 1;
 constexpr std::uint8_t kRejectedRecord = 2;
 constexpr std::uint8_t kHasClientTime = 1;
 constexpr std::uint8_t kHasSentTime = 2;
 constexpr std::uint8_t kHasExposure = 4;
-constexpr std::uint8_t kAllFlags = kHasClientTime | kHasSentTime | kHasExposure;
+constexpr std::uint8_t kHasAssignment = 8;  ///< always, and only, in its format
+constexpr std::uint8_t kAllFlags = kHasClientTime | kHasSentTime | kHasExposure | kHasAssignment;
 
 void write_time(ByteWriter& out, Timestamp time) {
   out.word(static_cast<std::uint64_t>(time.time_since_epoch().count()));
@@ -63,6 +65,13 @@ bool read_exposure(ByteReader& in, Exposure& exposure) {
   return in.ok();
 }
 
+template <typename SomeAssignment, typename Visit>
+void for_each_assignment_text(SomeAssignment& assignment, const Visit& visit) {
+  visit(assignment.attribute);
+  visit(assignment.experiment);
+  visit(assignment.variant);
+}
+
 // The texts of an event in the order in which they are stored.
 template <typename SomeEvent, typename Visit>
 void for_each_text(SomeEvent& event, const Visit& visit) {
@@ -87,8 +96,9 @@ void for_each_rejection_text(SomeRejection& rejected, const Visit& visit) {
   visit(rejected.body);
 }
 
-bool read_event(ByteReader& in, Event& event) {
+bool read_event(ByteReader& in, std::uint8_t format, Event& event) {
   const std::uint8_t flags = in.byte();
+  if (((flags & kHasAssignment) != 0) != (format == kFormatWithAssignment)) return false;
   const std::uint8_t type = in.byte();
   if ((flags & ~kAllFlags) != 0 || type > static_cast<std::uint8_t>(EventType::Alias)) return false;
   event.type = static_cast<EventType>(type);
@@ -97,8 +107,11 @@ bool read_event(ByteReader& in, Event& event) {
   if ((flags & kHasClientTime) != 0) event.times.client = read_time(in);
   if ((flags & kHasSentTime) != 0) event.times.sent = read_time(in);
   for_each_text(event, [&in](std::string& text) { text = in.text(); });
-  if ((flags & kHasExposure) == 0) return in.ok();
-  return read_exposure(in, event.exposure.emplace());
+  if ((flags & kHasExposure) != 0 && !read_exposure(in, event.exposure.emplace())) return false;
+  if ((flags & kHasAssignment) != 0) {
+    for_each_assignment_text(event.assignment.emplace(), [&in](std::string& text) { text = in.text(); });
+  }
+  return in.ok();
 }
 
 bool read_rejected(ByteReader& in, RejectedEvent& rejected) {
@@ -113,11 +126,11 @@ std::string encode(const Event& event) {
   std::size_t expected = 64;
   for_each_text(event, [&expected](const std::string& text) { expected += text.size() + 3; });
   ByteWriter out(expected);
-  out.byte(kFormat);
+  out.byte(event.assignment ? kFormatWithAssignment : kFormat);
   out.byte(kEventRecord);
-  out.byte(static_cast<std::uint8_t>((event.times.client ? kHasClientTime : 0) |
-                                     (event.times.sent ? kHasSentTime : 0) |
-                                     (event.exposure ? kHasExposure : 0)));
+  out.byte(static_cast<std::uint8_t>(
+      (event.times.client ? kHasClientTime : 0) | (event.times.sent ? kHasSentTime : 0) |
+      (event.exposure ? kHasExposure : 0) | (event.assignment ? kHasAssignment : 0)));
   out.byte(static_cast<std::uint8_t>(event.type));
   write_time(out, event.times.received);
   write_time(out, event.times.corrected);
@@ -125,6 +138,9 @@ std::string encode(const Event& event) {
   if (event.times.sent) write_time(out, *event.times.sent);
   for_each_text(event, [&out](const std::string& text) { out.text(text); });
   if (event.exposure) write_exposure(out, *event.exposure);
+  if (event.assignment) {
+    for_each_assignment_text(*event.assignment, [&out](const std::string& text) { out.text(text); });
+  }
   return out.take();
 }
 
@@ -146,17 +162,17 @@ std::string encode(const Record& record) {
 Result<Record> decode(std::string_view bytes) {
   ByteReader in(bytes);
   const std::uint8_t format = in.byte();
-  if (in.ok() && format > kFormat) {
+  if (in.ok() && format > kFormatWithAssignment) {
     return fail(ErrorCode::BadData,
                 "the event record is of format " + std::to_string(format) + ", newer than this program",
                 "use the version of Splitplot that wrote it, or a later one");
   }
   const std::uint8_t kind = in.byte();
   Result<Record> record;
-  bool understood = in.ok() && format == kFormat;
+  bool understood = in.ok() && (format == kFormat || format == kFormatWithAssignment);
   if (understood && kind == kEventRecord) {
-    understood = read_event(in, record->emplace<Event>());
-  } else if (understood && kind == kRejectedRecord) {
+    understood = read_event(in, format, record->emplace<Event>());
+  } else if (understood && kind == kRejectedRecord && format == kFormat) {
     understood = read_rejected(in, record->emplace<RejectedEvent>());
   } else {
     understood = false;

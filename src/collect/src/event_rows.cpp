@@ -41,6 +41,7 @@ std::string properties_of_alias(const Event& event) {
 }
 
 void add_event(store::LoadBatch& batch, Event event, store::JournalOffset offset) {
+  if (event.assignment) return;
   if (event.exposure) {
     add_exposure(batch, event, offset);
     if (event.name == kEvaluationExposure) return;

@@ -79,6 +79,7 @@ PublishedBatch publication_of(const PreparedBatch& batch) {
       continue;
     }
     const ProfileChange& who = event.changes.unit;
+    if (who.assignment) continue;  // nobody did anything
     published.events.push_back({event.type, event.exposure ? PublishedKind::Exposure : PublishedKind::Plain,
                                 event.name, &who.unit, who.time});
   }

@@ -43,11 +43,27 @@ std::size_t merge(const Value::Object& changes, Value& traits) {
   return dropped;
 }
 
+void keep(const LastingAssignment& assignment, Value& assignments) {
+  Value* of_attribute = assignments.find(assignment.attribute);
+  if (of_attribute == nullptr) {
+    assignments.set(assignment.attribute, Value(Value::Object{}));
+    of_attribute = assignments.find(assignment.attribute);
+  }
+  of_attribute->erase(assignment.experiment);
+  Value::Object& members = *of_attribute->if_object();
+  if (members.size() >= kMaximumAssignments) members.erase(members.begin());
+  of_attribute->set(assignment.experiment, Value(assignment.variant));
+}
+
 }  // namespace
 
 ProfileChanges profile_changes(const Event& event) {
   ProfileChanges changes{.unit = {.unit = event.unit(), .time = event.times.corrected, .traits = {}},
                          .account = {}};
+  if (event.assignment) {
+    changes.unit.assignment = event.assignment;
+    return changes;
+  }
   if (event.type == EventType::Identify) changes.unit.traits = object_of(event.properties_json);
   if (event.type == EventType::Group && !event.group_id.empty()) {
     changes.account = ProfileChange{.unit = {UnitKind::Account, event.group_id},
@@ -58,6 +74,10 @@ ProfileChanges profile_changes(const Event& event) {
 }
 
 std::size_t apply(const ProfileChange& change, profile::Profile& profile) {
+  if (change.assignment) {
+    keep(*change.assignment, profile.assignments);
+    return 0;
+  }
   const bool is_new = profile.events == 0;
   profile.first_seen = is_new ? change.time : std::min(profile.first_seen, change.time);
   profile.last_seen = is_new ? change.time : std::max(profile.last_seen, change.time);

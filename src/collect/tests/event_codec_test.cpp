@@ -50,6 +50,7 @@ class RandomRecords {
     event.times.corrected = time();
     if (random_() % 2 == 0) event.times.client = time();
     if (random_() % 2 == 0) event.times.sent = time();
+    if (random_() % 4 == 0) event.assignment = LastingAssignment{text(), text(), text()};
     if (random_() % 2 == 0) return event;
     Exposure& exposure = event.exposure.emplace();
     exposure.experiment = text();
@@ -141,15 +142,43 @@ TEST(EventCodec, WritesTheDocumentedBytes) {
   with_exposure[2] = '\x06';
   EXPECT_EQ(encode(event), with_exposure);
 
+  event.exposure.reset();
+  event.assignment = LastingAssignment{"id", "e__2", "v"};
+  std::string with_assignment = no_exposure +
+                                "\x02"
+                                "id\x04"
+                                "e__2\x01v"s;
+  with_assignment[0] = '\x02';
+  with_assignment[2] = '\x0a';
+  EXPECT_EQ(encode(event), with_assignment);
+
   EXPECT_EQ(encode(RejectedEvent{"d/p", "s", at(1), "r", "w", "b"}),
             "\x01\x02\x01\0\0\0\0\0\0\0\x03"
             "d/p\x01s\x01r\x01w\x01"
             "b"s);
 }
 
+TEST(EventCodec, AnAssignmentIsInTheFormatOfAssignmentsAndNowhereElse) {
+  Event event;
+  event.assignment = LastingAssignment{"id", "e__2", "v"};
+  std::string bytes = encode(event);
+  ASSERT_TRUE(decode(bytes));
+  bytes[0] = 1;
+  EXPECT_FALSE(decode(bytes));
+  std::string plain = encode(Event{});
+  ASSERT_TRUE(decode(plain));
+  plain[0] = 2;
+  EXPECT_FALSE(decode(plain));
+  std::string rejected = encode(RejectedEvent{"d/p", "s", at(1), "r", "w", "b"});
+  rejected[0] = 2;
+  EXPECT_FALSE(decode(rejected));
+}
+
 TEST(EventCodec, EveryShorterOrLongerRecordIsRefused) {
+  Event assigned;
+  assigned.assignment = LastingAssignment{"id", "e__2", "v"};
   for (const std::string& whole :
-       {encode(small_event()), encode(RejectedEvent{"d/p", "s", at(1), "r", "w", "b"})}) {
+       {encode(small_event()), encode(assigned), encode(RejectedEvent{"d/p", "s", at(1), "r", "w", "b"})}) {
     for (std::size_t size = 0; size < whole.size(); ++size) {
       const auto decoded = decode(std::string_view(whole).substr(0, size));
       ASSERT_FALSE(decoded) << size;
@@ -193,11 +222,11 @@ TEST(EventCodec, RandomBytesNeverCrash) {
 
 TEST(EventCodec, ANewerFormatIsNamed) {
   std::string bytes = encode(small_event());
-  bytes[0] = 2;
+  bytes[0] = 3;
   const auto decoded = decode(bytes);
   ASSERT_FALSE(decoded);
   EXPECT_EQ(decoded.error().code, ErrorCode::BadData);
-  EXPECT_EQ(decoded.error().message, "the event record is of format 2, newer than this program");
+  EXPECT_EQ(decoded.error().message, "the event record is of format 3, newer than this program");
 }
 
 TEST(ObjectOf, ReadsObjectsAndNothingElse) {

@@ -308,6 +308,16 @@ TEST_F(LoaderTest, AnExposureThatWasAnEvaluationIsNoEvent) {
   EXPECT_EQ(warehouse_.rows().exposures.size(), 1U);
 }
 
+TEST_F(LoaderTest, ALastingAssignmentIsLoadedNowhere) {
+  Event assigned = exposure(kLastingAssignment);
+  assigned.exposure.reset();
+  assigned.assignment = LastingAssignment{"id", "checkout-test__1", "treatment"};
+  journal_.add(assigned);
+  load();
+  EXPECT_TRUE(warehouse_.rows().events.empty());
+  EXPECT_TRUE(warehouse_.rows().exposures.empty());
+}
+
 TEST_F(LoaderTest, AnExposureIsOfTheUnitThatTheExperimentRandomises) {
   Event sent = exposure("Experiment Viewed");
   sent.exposure->unit = {UnitKind::Anonymous, "device"};

@@ -1,5 +1,6 @@
 // After a crash everything is as it was: profiles and the knowledge of repetitions come back from checkpoint and journal.
 #include "pipeline_fixture.hpp"
+#include "profile_changes.hpp"
 
 #include <splitplot/base/random.hpp>
 
@@ -132,6 +133,50 @@ TEST_F(PipelineRecoveryTest, CheckpointsAreWrittenWhileThePipelineRuns) {
   const Accepted accepted = send(*served.pipeline, {track("m1")});
   while (served.pipeline->status().checkpointed < accepted.end) std::this_thread::sleep_for(1ms);
   EXPECT_TRUE(served.online->profile(kEnvironment, user("anna")).value().has_value());
+}
+
+Event assignment_of(const std::string& user, const std::string& experiment, const std::string& variant) {
+  Event event;
+  event.name = kLastingAssignment;
+  event.user_id = user;
+  event.assignment = LastingAssignment{"id", experiment, variant};
+  return event;
+}
+
+TEST_F(PipelineRecoveryTest, AssignmentsStayInTheProfileAndAreNoEvents) {
+  const Value expected = Value::Object{{"id", Value::Object{{"other__0", "x"}, {"e__1", "green"}}}};
+  const auto expect_assigned = [&](const Pipeline& pipeline) {
+    const auto profile = pipeline.profiles().find(kEnvironment, user("anna"));
+    ASSERT_NE(profile, nullptr);
+    EXPECT_EQ(profile->assignments, expected);
+    EXPECT_EQ(profile->events, 1U);
+    EXPECT_EQ(profile->first_seen, profile->last_seen);
+  };
+  {
+    Served served = serve();
+    send(*served.pipeline, {assignment_of("anna", "e__1", "red"), assignment_of("anna", "other__0", "x")});
+    send(*served.pipeline, {track("m1")});
+    send(*served.pipeline, {assignment_of("anna", "e__1", "green")});
+    expect_assigned(*served.pipeline);
+    expect_assigned(*serve(crash_image("crashed")).pipeline);
+  }
+  Served again = serve();
+  EXPECT_EQ(again.pipeline->status().replayed, 0U);
+  expect_assigned(*again.pipeline);
+}
+
+TEST_F(PipelineRecoveryTest, OfManyAssignmentsTheOldestGoes) {
+  Served served = serve();
+  std::vector<Event> events;
+  for (std::size_t i = 0; i <= kMaximumAssignments; ++i)
+    events.push_back(assignment_of("anna", "e" + std::to_string(i) + "__0", "x"));
+  send(*served.pipeline, events);
+  const auto profile = served.pipeline->profiles().find(kEnvironment, user("anna"));
+  ASSERT_NE(profile, nullptr);
+  const Value& assigned = *profile->assignments.find("id");
+  EXPECT_EQ(assigned.if_object()->size(), kMaximumAssignments);
+  EXPECT_EQ(assigned.find("e0__0"), nullptr);
+  EXPECT_NE(assigned.find("e1__0"), nullptr);
 }
 
 TEST_F(PipelineRecoveryTest, ALongReplaySavesOnItsWay) {

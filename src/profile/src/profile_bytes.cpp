@@ -9,7 +9,8 @@ namespace splitplot::profile {
 
 namespace {
 
-constexpr std::uint8_t kFormatVersion = 1;
+constexpr std::uint8_t kPlainVersion = 1;
+constexpr std::uint8_t kVersionWithAssignments = 2;
 constexpr int kDepthLimit = 64;  ///< of what is read: deeper nesting is no profile of ours
 
 enum class Tag : std::uint8_t {
@@ -105,18 +106,19 @@ Value read_value(ByteReader& in, int depth) {
 
 std::string encode(const Profile& profile) {
   ByteWriter out;
-  out.byte(kFormatVersion);
+  out.byte(profile.assignments.is_null() ? kPlainVersion : kVersionWithAssignments);
   out.integer(profile.first_seen.time_since_epoch().count());
   out.integer((profile.last_seen - profile.first_seen).count());
   out.number(profile.events);
   write_value(out, profile.traits);
+  if (!profile.assignments.is_null()) write_value(out, profile.assignments);
   return out.take();
 }
 
 Result<Profile> decode(std::string_view bytes) {
   ByteReader in(bytes);
   const std::uint8_t version = in.byte();
-  if (in.ok() && version != kFormatVersion) {
+  if (in.ok() && version != kPlainVersion && version != kVersionWithAssignments) {
     return fail(ErrorCode::BadData,
                 "the profile is of an unknown format, version " + std::to_string(version));
   }
@@ -124,7 +126,10 @@ Result<Profile> decode(std::string_view bytes) {
   const std::int64_t seen_for = in.integer();
   const std::uint64_t events = in.number();
   Value traits = read_value(in);
-  if (!in.ok() || !in.at_end() || (!traits.is_null() && traits.if_object() == nullptr)) {
+  Value assignments = version == kVersionWithAssignments ? read_value(in) : Value();
+  const bool are_right = (traits.is_null() || traits.if_object() != nullptr) &&
+                         (version == kPlainVersion || assignments.if_object() != nullptr);
+  if (!in.ok() || !in.at_end() || !are_right) {
     return fail(ErrorCode::BadData, "the bytes of the profile are damaged");
   }
   Profile profile;
@@ -134,6 +139,7 @@ Result<Profile> decode(std::string_view bytes) {
   profile.last_seen = Timestamp(std::chrono::microseconds(static_cast<std::int64_t>(
       static_cast<std::uint64_t>(first_seen) + static_cast<std::uint64_t>(seen_for))));
   profile.events = events;
+  profile.assignments = std::move(assignments);
   return profile;
 }
 

@@ -65,6 +65,24 @@ TEST(ProfileBytesTest, TheFormIsTheDocumentedOne) {
                                          11));
 }
 
+TEST(ProfileBytesTest, AssignmentsStandBehindTheTraitsInTheDocumentedForm) {
+  Profile profile{.traits = {}, .first_seen = at(1), .last_seen = at(3), .events = 200};
+  profile.assignments = Value::Object{{"id", Value::Object{{"e__1", "b"}}}};
+  const std::string bytes(
+      "\x02\x02\x04\xc8\x01\x00\x07\x01\x02id\x07\x01\x04"
+      "e__1\x05\x01"
+      "b",
+      21);
+  EXPECT_EQ(encode(profile), bytes);
+  const auto read = decode(bytes);
+  ASSERT_TRUE(read) << read.error().message;
+  expect_same(*read, profile);
+  EXPECT_EQ(read->assignments, profile.assignments);
+  for (std::size_t size = 0; size < bytes.size(); ++size)
+    EXPECT_FALSE(decode(std::string_view(bytes).substr(0, size))) << size;
+  EXPECT_FALSE(decode(std::string("\x02\x02\x04\x01\x00\x05\x01x", 8))) << "assignments are an object";
+}
+
 TEST(ProfileBytesTest, TwentyTraitsStayWithinAKilobyte) {
   const Profile profile{.traits = twenty_traits(),
                         .first_seen = at(1'764'000'000'000'000),

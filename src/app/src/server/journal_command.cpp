@@ -58,6 +58,11 @@ Value to_value(const collect::Event& event) {
   value.set("properties", collect::object_of(event.properties_json));
   value.set("context", collect::object_of(event.context_json));
   if (event.exposure) value.set("exposure", to_value(*event.exposure));
+  if (event.assignment) {
+    value.set("assignment", Value(Value::Object{{"attribute", event.assignment->attribute},
+                                                {"experiment", event.assignment->experiment},
+                                                {"variant", event.assignment->variant}}));
+  }
   return value;
 }
 

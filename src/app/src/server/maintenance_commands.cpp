@@ -55,6 +55,7 @@ Result<RecordCounts> count_journal(store::Journal& journal) {
     if (!decoded) {
       ++counts.unreadable;
     } else if (const auto* event = std::get_if<collect::Event>(&*decoded)) {
+      if (event->assignment) continue;  // loaded nowhere
       if (event->exposure) ++counts.exposures;
       // A client may call an event of its own so: it is an ordinary one.
       if (!event->exposure || event->name != collect::kEvaluationExposure) ++counts.events;

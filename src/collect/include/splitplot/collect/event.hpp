@@ -56,6 +56,18 @@ struct Exposure {
 /// exposure only; an exposure that came as an event is loaded as an event, too.
 inline constexpr std::string_view kEvaluationExposure = "$exposure";
 
+/// Name of the Track event that a lasting assignment is recorded as. It changes the profile of its unit and is loaded
+/// nowhere.
+inline constexpr std::string_view kLastingAssignment = "$assignment";
+
+/// A unit was assigned a variant for good, by an experiment that is sticky.
+struct LastingAssignment {
+  std::string attribute;   ///< whose value is the unit
+  std::string experiment;  ///< "<experiment key>__<version>"
+  std::string variant;
+  friend bool operator==(const LastingAssignment&, const LastingAssignment&) = default;
+};
+
 struct Event {
   std::string environment;  ///< "project/environment"
   std::string source;       ///< connection key
@@ -71,6 +83,7 @@ struct Event {
   std::string properties_json;
   std::string context_json;  ///< likewise
   std::optional<Exposure> exposure;
+  std::optional<LastingAssignment> assignment;  ///< from the server itself alone
 
   /// Who it is about: the user if known, else the device.
   [[nodiscard]] Unit unit() const;

@@ -23,6 +23,9 @@ struct Profile {
   Timestamp first_seen;
   Timestamp last_seen;
   std::uint64_t events = 0;
+  /// What experiments have assigned for good: an object of attributes, each an object of "<experiment>__<version>" to
+  /// the key of a variant, the oldest first. Null: nothing.
+  Value assignments = {};
 };
 
 /// The bytes that the online store keeps (docs/formats/online-store.md).
