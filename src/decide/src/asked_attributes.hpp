@@ -8,7 +8,7 @@
 
 namespace splitplot::decide {
 
-/// Names that conditions ask for, that are hashed and that results are cut by, in order, each once. Paths as they are
+/// Names that conditions ask for, that are hashed, that results are cut by and that content shows, in order, each once. Paths as they are
 /// written ("query.color"); conditions over something else (another flag's answer, an event) do not count.
 [[nodiscard]] std::vector<std::string> attributes_asked_by(const model::Configuration& configuration);
 

@@ -4,6 +4,7 @@
 #include <splitplot/decide/hash.hpp>
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,7 +26,11 @@ bool is_targeting_key(const std::string& attribute) {
 class SnapshotCompiler {
  public:
   SnapshotCompiler(Snapshot::Compiled& content, const SeedSource& seeds, const ProjectClocks& clocks)
-      : configuration_(content.configuration), written_(content.written), seeds_(seeds), clocks_(clocks) {}
+      : configuration_(content.configuration),
+        written_(content.written),
+        turning_points_(content.turning_points),
+        seeds_(seeds),
+        clocks_(clocks) {}
 
   [[nodiscard]] CompiledExperiment experiment(const model::Experiment& experiment) {
     CompiledExperiment compiled;
@@ -118,7 +123,7 @@ class SnapshotCompiler {
   }
 
   [[nodiscard]] std::optional<Rollout> rollout(const model::Flag& flag, const model::FlagRule& rule,
-                                               const model::FlagRule::Serve& serve) const {
+                                               const model::FlagRule::Serve& serve) {
     if (serve.ramp.empty() && serve.rollout >= 1) return std::nullopt;
     Rollout compiled{unit("rollout", flag.key + "/" + rule.id, serve.seed, serve.attribute),
                      {0, serve.rollout},
@@ -157,11 +162,15 @@ class SnapshotCompiler {
     compiled.stickiness = std::move(sticky);
   }
 
-  [[nodiscard]] Timestamp moment(const model::PlannedTime& time) const {
-    return time.clock == model::PlannedTime::ClockOf::Project ? clocks_(time.time) : time.time;
+  /// Noted, since answers may change then.
+  [[nodiscard]] Timestamp moment(const model::PlannedTime& time) {
+    const Timestamp moment =
+        time.clock == model::PlannedTime::ClockOf::Project ? clocks_(time.time) : time.time;
+    turning_points_.push_back(moment);
+    return moment;
   }
 
-  [[nodiscard]] std::optional<Window> window(const model::Schedule& schedule) const {
+  [[nodiscard]] std::optional<Window> window(const model::Schedule& schedule) {
     if (!schedule.from && !schedule.until) return std::nullopt;
     Window compiled;
     if (schedule.from) compiled.from = moment(*schedule.from);
@@ -183,6 +192,7 @@ class SnapshotCompiler {
 
   const model::Configuration& configuration_;
   std::unordered_map<const model::Condition*, const Value*>& written_;
+  std::vector<Timestamp>& turning_points_;
   const SeedSource& seeds_;
   const ProjectClocks& clocks_;
 };
@@ -202,6 +212,17 @@ CompiledRule asking(const CompiledExperiment& holdout, const CompiledRule& rule,
   CompiledExperimentRule outcome{&holdout, std::vector<Served>(holdout.variants, fallback)};
   compiled.outcome = std::move(outcome);
   return compiled;
+}
+
+/// Of experiments that assign for good, in order, each once.
+std::vector<model::AttributeName> sticky_attributes_of(const model::Configuration& documents) {
+  std::set<std::string> names;
+  for (const auto& [key, experiment] : documents.experiments) {
+    if (!experiment.sticky) continue;
+    names.insert(experiment.attribute);
+    if (!experiment.sticky->fallback_attribute.empty()) names.insert(experiment.sticky->fallback_attribute);
+  }
+  return {names.begin(), names.end()};
 }
 
 /// Compiles segments from those that refer to none upwards. What is in a circle, or higher than the limit, stays out: its
@@ -233,6 +254,7 @@ std::shared_ptr<const Snapshot> Snapshot::compile(model::Configuration configura
   auto compiled = std::make_unique<Compiled>();
   compiled->configuration = std::move(configuration);
   compiled->revision = revision;
+  compiled->sticky_attributes = sticky_attributes_of(compiled->configuration);
   compiled->asked_attributes = attributes_asked_by(compiled->configuration);
   const model::Configuration& documents = compiled->configuration;
   compiled->contents.emplace(documents);
@@ -275,6 +297,9 @@ std::shared_ptr<const Snapshot> Snapshot::compile(model::Configuration configura
   }
   compiled->flag_table = FlagTable(compiled->flags_by_key);
   compile_segments(documents, compiled->segments);
+  std::vector<Timestamp>& points = compiled->turning_points;
+  std::ranges::sort(points);
+  points.erase(std::unique(points.begin(), points.end()), points.end());
   return std::shared_ptr<const Snapshot>(new Snapshot(std::move(compiled)));
 }
 

@@ -43,6 +43,13 @@ const std::vector<std::string>& Snapshot::asked_attributes() const {
   return compiled_->asked_attributes;
 }
 
+const std::vector<model::AttributeName>& Snapshot::sticky_attributes() const {
+  return compiled_->sticky_attributes;
+}
+const std::vector<Timestamp>& Snapshot::turning_points() const {
+  return compiled_->turning_points;
+}
+
 Decision Snapshot::decide(std::string_view flag, const Evaluation& evaluation) const {
   const CompiledFlag* found = compiled_->flag_table.find(flag);
   return found != nullptr ? decide_flag(*found, evaluation, *this) : decide_missing_flag(flag, evaluation);

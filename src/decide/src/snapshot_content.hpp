@@ -28,6 +28,8 @@ struct Snapshot::Compiled {
   // Of documents...
   model::Configuration configuration;
   std::vector<std::string> asked_attributes;
+  std::vector<model::AttributeName> sticky_attributes;
+  std::vector<Timestamp> turning_points;  ///< in order, each once
   std::unordered_map<std::string_view, CompiledSegment> segments;
   std::optional<content::Contents> contents;
   std::unordered_map<std::string_view, const Value*> metadata;  ///< of flags that have some

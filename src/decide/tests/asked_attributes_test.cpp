@@ -89,5 +89,29 @@ where: {coupon: true}
             (Names{"browser", "browserId", "company", "weekend"}));
 }
 
+TEST(AskedAttributesTest, AreThoseThatContentShowsOrChoosesItemsBy) {
+  EXPECT_EQ(asked_by(R"(
+kind: items
+key: products
+items: |
+  id,title,category,stock
+  a,A,red,1
+exclude: [{column: category, in: user.disliked}]
+---
+kind: flag
+key: page
+variants:
+  a: "{{user.first_name}} from {{context.country}}: {{greeting}} {{#offers}}{{title}}{{/offers}}"
+default: a
+content:
+  target: text
+  blocks:
+    greeting: [{if: {hour: {$lt: 12}}, text: "Good morning{{#user.vip}}!{{/user.vip}}"}, {text: Hello}]
+  items:
+    offers: {from: products, exclude: [{column: id, in: user.bought.ids}]}
+)"),
+            (Names{"bought.ids", "country", "disliked", "first_name", "hour", "vip"}));
+}
+
 }  // namespace
 }  // namespace splitplot::decide

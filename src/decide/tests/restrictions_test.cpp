@@ -35,6 +35,22 @@ Decision decide(const Snapshot& snapshot, const Value& context, Timestamp now = 
   return snapshot.decide("f", evaluation);
 }
 
+TEST(ScheduleTest, TurningPointsAreAllTimesAtWhichAnswersChangeInOrder) {
+  model::Configuration configuration;
+  model::FlagRule first = serve("first", "");
+  first.schedule = {at(kNoon), at(kNoon + hours(2))};
+  model::FlagRule second = serve("second", "");
+  second.schedule.from = {kNoon, model::PlannedTime::ClockOf::Project};
+  std::get<model::FlagRule::Serve>(second.outcome).ramp = {{at(kNoon + hours(2)), 0.1},
+                                                           {at(kNoon + hours(9)), 0.2}};
+  configuration.flags["f"] = flag("f", {first, second});
+  const auto snapshot = Snapshot::compile(
+      configuration, 1, [](std::string_view, std::string_view) { return std::string("seed"); },
+      [](Timestamp shown) { return shown - hours(1); });
+  EXPECT_EQ(snapshot->turning_points(),
+            (std::vector<Timestamp>{kNoon - hours(1), kNoon, kNoon + hours(2), kNoon + hours(9)}));
+}
+
 TEST(ScheduleTest, HoldsFromItsBeginUntilItsEnd) {
   model::Configuration configuration;
   model::FlagRule rule = serve("r", "");

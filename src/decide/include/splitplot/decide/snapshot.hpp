@@ -59,9 +59,15 @@ class Snapshot : public model::SegmentMembership {
   [[nodiscard]] std::uint64_t revision() const;
   [[nodiscard]] const model::Configuration& configuration() const;
 
-  /// Names of the attributes that conditions ask for, that are hashed and that results are cut by, each once. Paths as
-  /// they are written ("query.color"). Empty for a payload.
+  /// Names of the attributes that conditions ask for, that are hashed, that results are cut by and that content shows,
+  /// each once. Paths as they are written ("query.color"). Empty for a payload.
   [[nodiscard]] const std::vector<std::string>& asked_attributes() const;
+
+  /// Attributes whose values experiments assign for good (`sticky`), each once; for a payload none.
+  [[nodiscard]] const std::vector<model::AttributeName>& sticky_attributes() const;
+
+  /// Times at which schedules and ramps change what is answered, in order, each once. A change holds from its time on.
+  [[nodiscard]] const std::vector<Timestamp>& turning_points() const;
 
   [[nodiscard]] Decision decide(std::string_view flag, const Evaluation& evaluation) const;
 
