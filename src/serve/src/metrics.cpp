@@ -113,6 +113,7 @@ void add_pipeline(Samples& samples, const collect::PipelineStatus& status) {
 
 void add_streams(Samples& samples, const StreamCounts& counts) {
   samples.gauge("splitplot_streams_open", "Event streams that are open.", counts.open.load());
+  samples.gauge("splitplot_streams_most", "Event streams that may be open at once.", counts.most.load());
   samples.counter("splitplot_streams_begun_total", "Event streams that were opened.", counts.begun.load());
   samples.counter("splitplot_stream_messages_total", "Messages sent on event streams.",
                   counts.messages.load());

@@ -227,6 +227,7 @@ TEST_F(OfrepStreamsTest, TheTokenIsNotLogged) {
 TEST_F(OfrepStreamsTest, TheMetricsCountThem) {
   const Response metrics = ask({.path = "/metrics", .key = admin_key});
   EXPECT_THAT(metrics.body, HasSubstr("\nsplitplot_streams_open 0\n"));
+  EXPECT_THAT(metrics.body, HasSubstr("\nsplitplot_streams_most 20000\n"));
   EXPECT_THAT(metrics.body, HasSubstr("\nsplitplot_stream_messages_total 0\n"));
 }
 

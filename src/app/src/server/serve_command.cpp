@@ -127,7 +127,9 @@ serve::StreamLimits stream_limits(const ServerSettings& settings, const serve::S
   serve::StreamLimits streams;
   streams.streams = streams_within(files, settings.streams, limits.connections);
   streams.streams_of_connection = settings.streams_per_connection;
-  if (streams.streams < settings.streams) {
+  // Nobody asked for the default: who has fewer streams than that sees it in the metrics.
+  const bool is_set = settings.resolved.at("streams").origin != SettingOrigin::Default;
+  if (is_set && streams.streams < settings.streams) {
     log.warn("there can be fewer streams than set: the limit of open files is low",
              {{"streams", streams.streams}, {"set", settings.streams}, {"open_files", files}});
   }

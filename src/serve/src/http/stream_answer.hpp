@@ -14,6 +14,7 @@ namespace splitplot::serve {
 
 /// Counted by the streams themselves; read at each scrape of the metrics. Any thread.
 struct StreamCounts {
+  std::atomic<std::size_t> most{0};  ///< that may be open at once
   std::atomic<std::size_t> open{0};
   std::atomic<std::uint64_t> begun{0};
   std::atomic<std::uint64_t> messages{0};   ///< sent whole

@@ -104,6 +104,7 @@ Broadcaster::Broadcaster(catalogue::Catalogue& catalogue, const StreamLimits& li
       log_(log),
       gathering_time_(limits.gathering_time),
       places_(std::make_shared<Places>(limits)) {
+  counts_->most = limits.streams;
   watch_ = catalogue.watch([this](const std::vector<catalogue::Scope>& scopes) { note_changes(scopes); });
   thread_ = std::thread([this] { run(); });
 }
