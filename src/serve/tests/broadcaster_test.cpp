@@ -72,7 +72,7 @@ class BroadcasterTest : public test::ServiceTest {
 
   Broadcaster& broadcaster() {
     if (broadcaster_ == nullptr) {
-      broadcaster_ = std::make_unique<Broadcaster>(*catalogue, limits, log);
+      broadcaster_ = std::make_unique<Broadcaster>(*catalogue, limits, clock, log);
     }
     return *broadcaster_;
   }
@@ -154,6 +154,28 @@ TEST_F(BroadcasterTest, PublishesNothingWhereTheIdIsTheSame) {
   change();
   renderer.wait_for(3);  // so the second was dealt with
   EXPECT_EQ(answer->channel->newest(), before);
+}
+
+TEST_F(BroadcasterTest, TellsWhenTheTimeOfAScheduleHasCome) {
+  configure(R"(
+kind: flag
+key: f
+variants: {a: 1, b: 2}
+default: a
+rules: [{serve: b, from: "2026-11-22T13:00:00Z", until: "2026-11-22T15:00:00Z"}]
+)");
+  const std::string revision = std::to_string(catalogue->snapshot({})->revision());
+  const StreamTopic topic{{}, "turns", [this](const decide::Snapshot& snapshot) {
+                            const std::string id =
+                                std::to_string(snapshot.revision()) + turn_at(snapshot, clock.now());
+                            return StreamEvent{id, "", id};
+                          }};
+  const auto answer = subscribe(topic);
+  wait_for_id(*answer, revision);
+  clock.set(*parse_rfc3339("2026-11-22T13:00:00Z"));
+  wait_for_id(*answer, revision + ".1");
+  clock.set(*parse_rfc3339("2026-11-22T16:00:00Z"));
+  wait_for_id(*answer, revision + ".2");
 }
 
 TEST_F(BroadcasterTest, KeepsFormatsApart) {

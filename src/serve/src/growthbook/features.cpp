@@ -67,7 +67,8 @@ Response features(const Call& call) {
 Response subscribe(const Call& call) {
   const catalogue::Principal& principal = *call.principal;
   const StreamRender render = [payloads = call.context.payloads, scope = principal.scope,
-                               key = principal.connection](const decide::Snapshot& snapshot) {
+                               key = principal.connection,
+                               &clock = call.context.services.clock](const decide::Snapshot& snapshot) {
     const model::Connection* connection = connection_of(snapshot, key);
     // The stream of a connection that is gone ends by itself.
     if (connection == nullptr)
@@ -75,7 +76,7 @@ Response subscribe(const Call& call) {
     const auto payload = payloads->find(scope, snapshot, *connection);
     // Whoever may not see rules asks again, and so does who is to be told that there are none.
     const bool is_sent = connection->local_evaluation && payload->refusal.empty();
-    if (!is_sent) return StreamEvent{payload->id, "features-updated", ""};
+    if (!is_sent) return StreamEvent{payload->id + turn_at(snapshot, clock.now()), "features-updated", ""};
     return StreamEvent{payload->id, "features", payload->json};
   };
   return stream_response(call, ErrorForm::GrowthBook,

@@ -1,6 +1,7 @@
 #include "ofrep/event_streams.hpp"
 
 #include "json_text.hpp"
+#include "stream/broadcaster.hpp"
 #include "stream/response.hpp"
 
 #include <chrono>
@@ -43,12 +44,13 @@ StreamOffer stream_offer(const Call& call) {
 Response stream(const Call& call) {
   const StreamTopic topic{call.principal->scope, "ofrep",
                           [&clock = call.context.services.clock](const decide::Snapshot& snapshot) {
-                            const std::string revision = std::to_string(snapshot.revision());
                             const auto now = std::chrono::floor<std::chrono::seconds>(clock.now());
-                            std::string data = R"({"type":"refetchEvaluation","etag":")" + revision;
+                            const std::string id =
+                                std::to_string(snapshot.revision()) + turn_at(snapshot, clock.now());
+                            std::string data = R"({"type":"refetchEvaluation","etag":")" + id;
                             data.append(R"(","lastModified":)");
                             data.append(std::to_string(now.time_since_epoch().count())).append("}");
-                            return StreamEvent{revision, "message", std::move(data)};
+                            return StreamEvent{id, "message", std::move(data)};
                           }};
   return stream_response(call, ErrorForm::Ofrep, topic);
 }

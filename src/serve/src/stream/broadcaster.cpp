@@ -10,6 +10,9 @@ namespace {
 
 constexpr std::size_t kLongestId = 64;
 
+/// How often the clock is looked at while a schedule is waited for: it may be set.
+constexpr std::chrono::milliseconds kClockInterval{250};
+
 void append_lines(std::string& frame, std::string_view field, std::string_view text) {
   while (true) {
     const std::size_t end = text.find_first_of("\r\n");
@@ -27,7 +30,9 @@ struct Broadcaster::Topic {
   const catalogue::Scope scope;
   const std::string format;
   const StreamRender render;
-  std::optional<Time> due;  ///< when to make the next frame; guarded by the broadcaster
+  // Guarded by the broadcaster.
+  std::optional<Time> due;        ///< when to make the next frame
+  std::optional<Timestamp> turn;  ///< when a schedule changes what the last one was about
   Channel channel;
 };
 
@@ -89,6 +94,12 @@ struct Broadcaster::Places : std::enable_shared_from_this<Broadcaster::Places> {
   std::map<std::string, std::size_t> taken_by;
 };
 
+std::string turn_at(const decide::Snapshot& snapshot, Timestamp now) {
+  const std::vector<Timestamp>& points = snapshot.turning_points();
+  const auto passed = std::ranges::upper_bound(points, now) - points.begin();
+  return passed == 0 ? std::string() : "." + std::to_string(passed);
+}
+
 std::string frame_of(const StreamEvent& event) {
   std::string frame;
   frame.reserve(event.data.size() + event.id.size() + event.name.size() + 32);
@@ -99,8 +110,10 @@ std::string frame_of(const StreamEvent& event) {
   return frame;
 }
 
-Broadcaster::Broadcaster(catalogue::Catalogue& catalogue, const StreamLimits& limits, Log& log)
+Broadcaster::Broadcaster(catalogue::Catalogue& catalogue, const StreamLimits& limits, const Clock& clock,
+                         Log& log)
     : catalogue_(catalogue),
+      clock_(clock),
       log_(log),
       gathering_time_(limits.gathering_time),
       places_(std::make_shared<Places>(limits)) {
@@ -176,6 +189,26 @@ std::optional<Broadcaster::Time> Broadcaster::next_due() const {
   return next;
 }
 
+std::optional<Timestamp> Broadcaster::next_turn() const {
+  std::optional<Timestamp> next;
+  for (const auto& [name, weak] : topics_) {
+    const auto topic = weak.lock();
+    if (topic != nullptr && topic->turn && (!next || *topic->turn < *next)) next = topic->turn;
+  }
+  return next;
+}
+
+void Broadcaster::note_turns() {
+  const Timestamp now = clock_.now();
+  const Time due = std::chrono::steady_clock::now() + gathering_time_;
+  for (const auto& [name, weak] : topics_) {
+    const auto topic = weak.lock();
+    if (topic == nullptr || !topic->turn || *topic->turn > now) continue;
+    topic->turn.reset();
+    if (!topic->due) topic->due = due;
+  }
+}
+
 std::vector<std::shared_ptr<Broadcaster::Topic>> Broadcaster::take_due(Time now) {
   std::vector<std::shared_ptr<Topic>> taken;
   for (const auto& [name, weak] : topics_) {
@@ -190,34 +223,53 @@ std::vector<std::shared_ptr<Broadcaster::Topic>> Broadcaster::take_due(Time now)
 void Broadcaster::run() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
-    const std::optional<Time> next = next_due();
-    if (!next) {
-      changed_.wait(lock);
+    note_turns();
+    std::optional<Time> next = next_due();
+    if (next && *next <= std::chrono::steady_clock::now()) {
+      produce_due(lock);
       continue;
     }
-    if (*next > std::chrono::steady_clock::now()) {
+    if (const std::optional<Timestamp> turn = next_turn()) {
+      const std::chrono::microseconds left = *turn - clock_.now();
+      const Time look =
+          std::chrono::steady_clock::now() +
+          std::clamp(left, std::chrono::microseconds(0), std::chrono::microseconds(kClockInterval));
+      next = next ? std::min(*next, look) : look;
+    }
+    if (next) {
       changed_.wait_until(lock, *next);
-      continue;
+    } else {
+      changed_.wait(lock);
     }
-    const auto due = take_due(std::chrono::steady_clock::now());
-    lock.unlock();
-    for (const auto& topic : due) produce(*topic);
-    lock.lock();
   }
 }
 
-void Broadcaster::produce(Topic& topic) {
+void Broadcaster::produce_due(std::unique_lock<std::mutex>& lock) {
+  const auto due = take_due(std::chrono::steady_clock::now());
+  const Timestamp now = clock_.now();
+  lock.unlock();
+  std::vector<std::optional<Timestamp>> turns;
+  for (const auto& topic : due) turns.push_back(produce(*topic, now));
+  lock.lock();
+  for (std::size_t at = 0; at < due.size(); ++at) due[at]->turn = turns[at];
+}
+
+std::optional<Timestamp> Broadcaster::produce(Topic& topic, Timestamp now) {
   const auto snapshot = catalogue_.snapshot(topic.scope);
-  if (snapshot == nullptr) return;
+  if (snapshot == nullptr) return std::nullopt;
+  const std::vector<Timestamp>& points = snapshot->turning_points();
+  const auto next = std::ranges::upper_bound(points, now);
+  const std::optional<Timestamp> turn = next == points.end() ? std::nullopt : std::optional(*next);
   try {
     const StreamEvent event = topic.render(*snapshot);
     const auto newest = topic.channel.newest();
-    if (newest != nullptr && newest->id == event.id) return;
+    if (newest != nullptr && newest->id == event.id) return turn;
     topic.channel.publish(std::make_shared<const StreamMessage>(StreamMessage{event.id, frame_of(event)}));
   } catch (const std::exception& exception) {
     log_.error("a change could not be told to the streams",
                {{"format", topic.format}, {"error", std::string(exception.what())}});
   }
+  return turn;
 }
 
 }  // namespace splitplot::serve

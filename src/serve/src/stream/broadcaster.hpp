@@ -1,4 +1,4 @@
-/// Tells subscribers that the configuration changed. A topic is an environment in the words of one protocol; its frame
+/// Tells subscribers that the configuration changed, or that the time of one of its schedules has come. A topic is an environment in the words of one protocol; its frame
 /// is made once for each change, when somebody listens, and sent to all: `subscribe` gives a response the stream that
 /// makes it go on, and the I/O threads do the rest (http/streams.hpp). Frames are made on a thread of its own, so that a
 /// large one holds up no decision.
@@ -8,6 +8,7 @@
 #include "http/stream_answer.hpp"
 
 #include <splitplot/base/log.hpp>
+#include <splitplot/base/time.hpp>
 #include <splitplot/catalogue/catalogue.hpp>
 #include <splitplot/decide/snapshot.hpp>
 #include <splitplot/serve/server.hpp>
@@ -39,7 +40,8 @@ struct StreamEvent {
   std::string data;
 };
 
-/// Called on the broadcaster's thread, whenever the snapshot changed and somebody listens; may take its time.
+/// Called on the broadcaster's thread, whenever the snapshot changed or has a turning point, and somebody listens; may
+/// take its time.
 using StreamRender = std::function<StreamEvent(const decide::Snapshot& snapshot)>;
 
 struct StreamTopic {
@@ -56,14 +58,17 @@ enum class NoStream {
   TooManyOfThese,  ///< of this connection
 };
 
+/// Names the time between two turning points of the snapshot, for ids of what changes there: empty before the first.
+[[nodiscard]] std::string turn_at(const decide::Snapshot& snapshot, Timestamp now);
+
 /// The event as it goes over the wire; every line of the data is one of the frame.
 [[nodiscard]] std::string frame_of(const StreamEvent& event);
 
 /// Any thread.
 class Broadcaster {
  public:
-  /// The catalogue and the log must outlive it.
-  Broadcaster(catalogue::Catalogue& catalogue, const StreamLimits& limits, Log& log);
+  /// Catalogue, clock and log must outlive it.
+  Broadcaster(catalogue::Catalogue& catalogue, const StreamLimits& limits, const Clock& clock, Log& log);
   Broadcaster(const Broadcaster&) = delete;
   Broadcaster& operator=(const Broadcaster&) = delete;
   ~Broadcaster();
@@ -91,10 +96,15 @@ class Broadcaster {
   void note_changes(const std::vector<catalogue::Scope>& scopes);
   void run();
   [[nodiscard]] std::optional<Time> next_due() const;
+  [[nodiscard]] std::optional<Timestamp> next_turn() const;
+  void note_turns();
   [[nodiscard]] std::vector<std::shared_ptr<Topic>> take_due(Time now);
-  void produce(Topic& topic);
+  void produce_due(std::unique_lock<std::mutex>& lock);
+  /// Answers when the frame is no longer right, by the clock that says `now`.
+  std::optional<Timestamp> produce(Topic& topic, Timestamp now);
 
   catalogue::Catalogue& catalogue_;
+  const Clock& clock_;
   Log& log_;
   const std::chrono::milliseconds gathering_time_;
   const std::shared_ptr<StreamCounts> counts_ = std::make_shared<StreamCounts>();
