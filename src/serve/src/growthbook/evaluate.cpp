@@ -3,8 +3,10 @@
 #include "growthbook/question.hpp"
 #include "json_text.hpp"
 #include "metrics.hpp"
+#include "ofrep/question.hpp"
 #include "request_attributes.hpp"
 #include "shown_value.hpp"
+#include "sticky_assignments.hpp"
 #include "stored_profile.hpp"
 #include "stream/broadcaster.hpp"
 
@@ -37,8 +39,11 @@ void append_number(std::string& out, double number) {
 /// was served, and who it was.
 class Tracks : public decide::EvaluationObserver {
  public:
-  Tracks(const decide::Snapshot& snapshot, const model::Attributes& user, const Value& context)
-      : snapshot_(snapshot), user_(user), context_(context) {}
+  Tracks(const decide::Snapshot& snapshot, const model::Attributes& user, const Value& context,
+         StickyAssignments& sticky)
+      : snapshot_(snapshot), user_(user), context_(context), sticky_(sticky) {}
+
+  void remember(const decide::StickyAssignment& assignment) override { sticky_.remember(assignment); }
 
   void assigned(std::string_view flag, const decide::Assignment& assignment, const Value& decided) override {
     const ShownValue shown(snapshot_, &decided, user_, &context_);
@@ -85,6 +90,7 @@ class Tracks : public decide::EvaluationObserver {
   const decide::Snapshot& snapshot_;
   model::Attributes user_;
   const Value& context_;
+  StickyAssignments& sticky_;
   std::string text_;
 };
 
@@ -114,7 +120,10 @@ std::string reduced_features(const Call& call, const decide::Snapshot& snapshot,
                                                {call.request, *call.principal, snapshot, question.url, now});
   const model::AttributeIndex index(model::Attributes(&question.attributes, traits));
   decide::Evaluation evaluation{model::Attributes(index)};
-  Tracks tracks(snapshot, evaluation.attributes, question.attributes);
+  StickyAssignments sticky(call, snapshot, evaluation.attributes, ofrep::unit_of(question.attributes),
+                           profile);
+  Tracks tracks(snapshot, evaluation.attributes, question.attributes, sticky);
+  evaluation.sticky = sticky.source();
   evaluation.url = question.url;
   evaluation.forced_values = &question.forced_values;
   evaluation.forced_variants = &question.forced_variants;
@@ -147,6 +156,7 @@ std::string reduced_features(const Call& call, const decide::Snapshot& snapshot,
     out.push_back('}');
     ++decided;
   });
+  sticky.keep(now);
   if (call.context.services.traffic != nullptr) call.context.services.traffic->decided(environment, decided);
   return out;
 }

@@ -9,6 +9,7 @@
 #include "ofrep/question.hpp"
 #include "request_attributes.hpp"
 #include "shown_value.hpp"
+#include "sticky_assignments.hpp"
 #include "stored_profile.hpp"
 
 #include <chrono>
@@ -54,13 +55,26 @@ Response no_snapshot(std::string key) {
 /// The experiments that a unit met on the way to an answer: that of the answer, those of flags that it needs, holdouts.
 class MetExperiments final : public decide::EvaluationObserver {
  public:
+  explicit MetExperiments(StickyAssignments& sticky) : sticky_(sticky) {}
   void assigned(std::string_view, const decide::Assignment& assignment, const Value&) override {
     assignments_.push_back(assignment);
   }
+  void remember(const decide::StickyAssignment& assignment) override { sticky_.remember(assignment); }
   [[nodiscard]] const std::vector<decide::Assignment>& assignments() const { return assignments_; }
 
  private:
+  StickyAssignments& sticky_;
   std::vector<decide::Assignment> assignments_;
+};
+
+/// What was assigned for good on the way to all answers.
+class LastingAssignments final : public decide::EvaluationObserver {
+ public:
+  explicit LastingAssignments(StickyAssignments& sticky) : sticky_(sticky) {}
+  void remember(const decide::StickyAssignment& assignment) override { sticky_.remember(assignment); }
+
+ private:
+  StickyAssignments& sticky_;
 };
 
 int status_of(const decide::Decision& decision) {
@@ -99,14 +113,17 @@ Response evaluate_one(const Call& call) {
   decide::Evaluation evaluation(model::Attributes(&*context, traits));
   evaluation.now = now;
   evaluation.url = page_url(*context);
+  StickyAssignments sticky(call, *snapshot, evaluation.attributes, unit_of(*context), profile);
+  evaluation.sticky = sticky.source();
   // Evaluation is exposure only where a server asks for one flag: client SDKs evaluate all flags at page load.
-  MetExperiments met;
-  if (principal.kind != model::ConnectionKind::Client && principal.record_exposures)
-    evaluation.observer = &met;
+  const bool is_exposure = principal.kind != model::ConnectionKind::Client && principal.record_exposures;
+  MetExperiments met(sticky);
+  if (is_exposure || evaluation.sticky != nullptr) evaluation.observer = &met;
   const decide::Decision decision = snapshot->decide(key, evaluation);
   call.context.metrics->decision(EvaluationMode::Single, decision);
   if (decision.error == decide::DecisionError::None) note_decided(call, flag_set.environment, 1);
-  if (decision.error == decide::DecisionError::None) {
+  sticky.keep(now);
+  if (is_exposure && decision.error == decide::DecisionError::None) {
     for (const decide::Assignment& assignment : met.assignments()) {
       record_exposure({call.context.services.pipeline, call.context.exposures, call.context.metrics},
                       principal, assignment, *context, snapshot->revision(), now);
@@ -138,6 +155,10 @@ Response evaluate_all(const Call& call) {
   decide::Evaluation evaluation{model::Attributes(index)};
   evaluation.now = now;
   evaluation.url = page_url(*context);
+  StickyAssignments sticky(call, *snapshot, evaluation.attributes, unit_of(*context), profile);
+  evaluation.sticky = sticky.source();
+  LastingAssignments lasting(sticky);
+  if (evaluation.sticky != nullptr) evaluation.observer = &lasting;
   std::string evaluations;
   std::uint64_t decided = 0;
   snapshot->decide_all(evaluation, [&](std::string_view flag, const decide::Decision& decision) {
@@ -147,6 +168,7 @@ Response evaluate_all(const Call& call) {
     call.context.metrics->decision(EvaluationMode::Bulk, decision);
     if (decision.error == decide::DecisionError::None) ++decided;
   });
+  sticky.keep(now);
   note_decided(call, flag_set.environment, decided);
   const StreamOffer offer = stream_offer(call);
   const std::string etag = etag_of(evaluations, offer.period);
