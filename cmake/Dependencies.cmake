@@ -31,7 +31,8 @@ endif()
 
 # Boost.JSON is header-only for Debian's sake (deps/debian-build.txt has headers only), and must be compiled once a program.
 add_library(boost_json STATIC ${CMAKE_SOURCE_DIR}/deps/boost_json.cpp)
-target_link_libraries(boost_json PUBLIC Boost::headers)
+target_link_libraries(boost_json PUBLIC $<BUILD_INTERFACE:Boost::headers>)
+set_target_properties(boost_json PROPERTIES OUTPUT_NAME splitplot_boost_json)  # installed with the library, beside others' own
 
 # The npm package names the architecture in Node's words.
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|amd64|AMD64)$")

@@ -57,8 +57,9 @@ function(splitplot_module name)
   target_link_libraries(${target} ${scope} $<BUILD_INTERFACE:splitplot_warnings> ${dependency_targets} ${arg_PUBLIC_LIBRARIES})
   target_compile_features(${target} ${scope} cxx_std_20)
   if(arg_INSTALLED)
-    # Who links an installed module needs none of the header-only libraries that it was compiled with.
-    list(TRANSFORM arg_PRIVATE_LIBRARIES REPLACE "(.+)" "$<BUILD_INTERFACE:\\1>")
+    # Who links an installed module needs none of the header-only libraries that it was compiled with. The others are found by
+    # splitplotConfig.cmake.
+    list(TRANSFORM arg_PRIVATE_LIBRARIES REPLACE "^(Boost::headers|Eigen3::Eigen)$" "$<BUILD_INTERFACE:\\1>")
     install(TARGETS ${target} EXPORT splitplot COMPONENT library FILE_SET HEADERS COMPONENT library)
   endif()
   if(arg_SOURCES)
@@ -135,6 +136,7 @@ endfunction()
 function(splitplot_install_library)
   include(CMakePackageConfigHelpers)
   set(folder ${CMAKE_INSTALL_LIBDIR}/cmake/splitplot)
+  install(TARGETS boost_json EXPORT splitplot COMPONENT library)
   install(EXPORT splitplot NAMESPACE splitplot:: FILE splitplotTargets.cmake DESTINATION ${folder} COMPONENT library)
   write_basic_package_version_file(${CMAKE_BINARY_DIR}/splitplotConfigVersion.cmake COMPATIBILITY SameMinorVersion)
   install(FILES ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/splitplotConfig.cmake ${CMAKE_BINARY_DIR}/splitplotConfigVersion.cmake

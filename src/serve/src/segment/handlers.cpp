@@ -1,6 +1,7 @@
 #include "segment/handlers.hpp"
 
 #include "answers.hpp"
+#include "growthbook/events.hpp"
 #include "json_text.hpp"
 #include "metrics.hpp"
 #include "route.hpp"
@@ -77,6 +78,8 @@ void receive(const Call& call, const collect::SegmentPath& path, const Responder
                       parsed.error().hint));
     return;
   }
+  if (const auto snapshot = call.context.services.catalogue.snapshot(source->scope))
+    complete_exposures(parsed->events, snapshot->configuration());
   count(*call.context.metrics, *parsed, call.request.body.size());
   if (parsed->events.empty() && parsed->rejected.empty()) {
     responder(success());
