@@ -101,8 +101,8 @@ void read_type(std::optional<ValueType> declared, const Spot& spot, Flag& flag) 
 }
 
 /// What the server itself says beside an answer.
-constexpr std::string_view kReservedMetadata[] = {"flagSetId",    "version", "experimentKey",
-                                                  "inExperiment", "bucket",  "contentFailure"};
+constexpr std::string_view kReservedMetadata[] = {
+    "flagSetId", "version", "experimentKey", "experimentVariant", "inExperiment", "bucket", "contentFailure"};
 
 /// An object of texts, numbers and booleans, which is what OpenFeature's flag metadata may hold.
 Value read_metadata(const Value& written, const Spot& spot) {

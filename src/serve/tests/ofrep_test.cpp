@@ -221,6 +221,8 @@ TEST_F(OfrepTest, ASingleEvaluationOverAServerConnectionIsAnExposure) {
   const Value& metadata = *answer.find("metadata");
   EXPECT_EQ(*metadata.find("experimentKey")->if_text(), "checkout-test");
   EXPECT_TRUE(*metadata.find("inExperiment")->if_boolean());
+  EXPECT_EQ(*metadata.find("experimentVariant")->if_text(),
+            *answer.find("variant")->if_text() == "red" ? "control" : "treatment");
   EXPECT_TRUE(metadata.find("bucket")->is_number());
 
   const std::vector<collect::Event> events = pipeline.events();

@@ -37,7 +37,13 @@ void append_metadata(std::string& out, std::string_view key, const decide::Decis
   if (const model::Experiment* experiment = decision.experiment()) {
     out.append(R"(,"experimentKey":)");
     append_json_text(out, experiment->key);
-    out.append(R"(,"inExperiment":true,"bucket":)");
+    // What an application reports: variants of a flag and of an experiment may have different keys.
+    if (decision.assignment.variant) {
+      out.append(R"(,"experimentVariant":)");
+      append_json_text(out, experiment->variants[*decision.assignment.variant].key);
+    }
+    out.append(R"(,"inExperiment":)").append(decision.assignment.is_forced ? "false" : "true");
+    out.append(R"(,"bucket":)");
     append_number(out, decision.assignment.bucket);
   } else if (decision.reason == decide::Reason::Split) {
     out.append(R"(,"bucket":)");
