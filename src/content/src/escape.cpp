@@ -18,13 +18,16 @@ char hex(unsigned digit) {
   return "0123456789ABCDEF"[digit & 15];
 }
 
-/// For each character: its bytes, or one U+FFFD.
+/// For each character: its bytes, or one U+FFFD. Letters and digits, which no target escapes, come together.
 template <typename Append>
 void for_each_character(std::string_view text, const Append& append) {
   for (std::size_t at = 0; at < text.size();) {
-    if (static_cast<unsigned char>(text[at]) < 0x80) {
-      append(text.substr(at, 1));
-      ++at;
+    std::size_t end = at;
+    while (end < text.size() && is_alphanumeric(text[end])) ++end;
+    if (end == at && static_cast<unsigned char>(text[at]) < 0x80) ++end;
+    if (end > at) {
+      append(text.substr(at, end - at));
+      at = end;
       continue;
     }
     const Character character = character_at(text, at);
