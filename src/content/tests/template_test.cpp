@@ -199,7 +199,7 @@ TEST(Template, AnyTextIsRefusedOrRendered) {
                                      "-->", "<script>", "</script>", "\n",      " ",  "\\", "!", "&"};
   std::mt19937 random(11);
   int rendered = 0;
-  for (int round = 0; round < 20'000; ++round) {
+  for (int round = 0; round < 10'000; ++round) {
     std::string text;
     for (std::size_t i = random() % 12; i > 0; --i) text += pieces[random() % std::size(pieces)];
     for (const ContentTarget target : {ContentTarget::Html, ContentTarget::Json, ContentTarget::Text}) {
@@ -278,7 +278,7 @@ TEST(Template, ShowsWhatAnotherImplementationOfMustacheShows) {
       R"({"name": "Ann", "vip": true, "no": false, "home": {"city": "Ulm"}, "tags": ["a", "b"]})";
   BesideKainjow dice(3);
   std::size_t bytes = 0;
-  for (int round = 0; round < 5'000; ++round) {
+  for (int round = 0; round < 2'500; ++round) {
     const std::string text = dice.text();
     kainjow::mustache::mustache other(text);
     ASSERT_TRUE(other.is_valid()) << text;
@@ -286,7 +286,7 @@ TEST(Template, ShowsWhatAnotherImplementationOfMustacheShows) {
     bytes += expected.size();
     ASSERT_EQ(without_blanks(shown(text, kAnn, ContentTarget::Text, 1'000'000)), expected) << text;
   }
-  EXPECT_GT(bytes, 100'000U);
+  EXPECT_GT(bytes, 50'000U);
 }
 
 }  // namespace
