@@ -65,8 +65,9 @@ event: Order Completed
 
 class RequestAttributesTest : public test::ServiceTest {
  protected:
-  RequestAttributesTest() : context_(sources()) {
-    request_context = &context_;
+  RequestAttributesTest() {
+    static const context::RequestContext kContext(sources());  // compiling the rules takes its time
+    request_context = &kContext;
     configure(kDocuments);
   }
 
@@ -112,8 +113,6 @@ class RequestAttributesTest : public test::ServiceTest {
                 .peer = std::string(peer)})
         .body;
   }
-
-  context::RequestContext context_;
 };
 
 TEST_F(RequestAttributesTest, CountryIsThatOfTheAddress) {
