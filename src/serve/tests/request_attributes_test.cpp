@@ -250,6 +250,22 @@ event: Order Completed
   EXPECT_EQ(pipeline.events().front().context_json, R"({"traits":{"targetingKey":"u1"}})");
 }
 
+TEST_F(RequestAttributesTest, ExplanationKnowsPageAndTimeAndTakesNobodyForTheVisitor) {
+  options.visitor_requests = VisitorRequests::All;
+  const auto explained = [&](const std::string& context_json) {
+    return member(ask({.method = Method::Post,
+                       .path = "/api/v1/decide/explain",
+                       .key = admin_key,
+                       .body = R"({"flag":"banner","context":)" + context_json + "}",
+                       .peer = std::string(kInNetherlands)}),
+                  "variant");
+  };
+  EXPECT_EQ(explained("{}"), R"("none")");
+  EXPECT_EQ(explained(R"({"url":"/?color=red&utm_source=mail"})"), R"("red")");
+  clock.set(*parse_rfc3339("2026-11-22T17:00:00Z"));
+  EXPECT_EQ(explained("{}"), R"("evening")");
+}
+
 TEST_F(RequestAttributesTest, HostileHeadersChangeNothing) {
   const std::string long_text(20'000, 'x');
   EXPECT_EQ(

@@ -183,6 +183,23 @@ TEST_F(StickyAssignmentsTest, WhatCannotBeAnIdIsAssignedAndNotKept) {
   EXPECT_EQ(assignments(), 1U);
 }
 
+TEST_F(StickyAssignmentsTest, ExplanationKnowsWhatIsKeptAndKeepsNothing) {
+  run_experiment("{control: 1, treatment: 1}");
+  std::string user = "u0";
+  for (int i = 1; all(R"({"targetingKey":")" + user + R"("})") != R"("red")"; ++i)
+    user = "u" + std::to_string(i);
+  apply_assignments();
+  run_experiment("{control: 0.0001, treatment: 99.9999}");
+  const auto explained = [&](const std::string& id) {
+    return member(
+        ask({.path = "/api/v1/decide/explain", .key = admin_key, .query = "flag=colour&user=" + id}),
+        "value");
+  };
+  EXPECT_EQ(explained(user), R"("red")");
+  EXPECT_EQ(explained("somebody-else"), R"("green")");
+  EXPECT_EQ(assignments(), 0U);
+}
+
 TEST_F(StickyAssignmentsTest, RemoteEvaluationSaysWhatIsSticky) {
   run_experiment("{control: 1, treatment: 1}");
   remote(R"({"id":"u1"})");

@@ -5,6 +5,7 @@
 #include "management/body.hpp"
 #include "ofrep/question.hpp"
 #include "request_attributes.hpp"
+#include "sticky_assignments.hpp"
 #include "stored_profile.hpp"
 
 #include <splitplot/decide/explanation.hpp>
@@ -81,10 +82,18 @@ Response explain(const Call& call) {
   if (snapshot == nullptr) return problem(503, "unavailable", "the environment has no configuration yet");
 
   const auto profile = profile_of(call, environment_name(call.principal->scope), question.context);
-  decide::Evaluation evaluation(
-      model::Attributes(&question.context, profile != nullptr ? &profile->traits : nullptr));
-  evaluation.url = question.url.empty() ? page_url(question.context) : std::string_view(question.url);
-  evaluation.now = call.context.services.clock.now();
+  const Value* traits = profile != nullptr ? &profile->traits : nullptr;
+  const Timestamp now = call.context.services.clock.now();
+  if (question.url.empty()) question.url = page_url(question.context);
+  const Request nobody;  // who asks why is not the visitor: page and time are all that is known
+  call.context.request_attributes->add_missing(question.context, traits,
+                                               {nobody, *call.principal, *snapshot, question.url, now});
+  decide::Evaluation evaluation(model::Attributes(&question.context, traits));
+  const StickyAssignments sticky(call, *snapshot, evaluation.attributes, ofrep::unit_of(question.context),
+                                 profile);
+  evaluation.sticky = sticky.source();
+  evaluation.url = question.url;
+  evaluation.now = now;
   const decide::Explanation explanation =
       decide::explain(*snapshot, question.flag, evaluation, &question.context);
   if (explanation.error == decide::DecisionError::FlagNotFound)
