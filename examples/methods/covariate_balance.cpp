@@ -36,7 +36,8 @@ int main() {
     const auto distance = stats::mahalanobis_distance(units, sums);
     const auto difference = stats::standardised_mean_difference(age[0], age[1]);
     if (!distance || !difference) return 1;
-    std::printf("seed %d: distance %.2f, %.0f %% of assignments are as even; age differs by %+.2f deviations\n",
-                static_cast<int>(seed), *distance, 100 * (1 - stats::chi_square_sf(*distance, 2)), *difference);
+    std::printf(
+        "seed %d: distance %.2f, %.0f %% of assignments are as even; age differs by %+.2f deviations\n",
+        static_cast<int>(seed), *distance, 100 * (1 - stats::chi_square_sf(*distance, 2)), *difference);
   }
 }

@@ -110,8 +110,8 @@ class Sampling {
   static std::vector<std::string> alarms_of(const AssignmentSample& sample) {
     std::vector<std::string> alarms;
     if (sample.split && sample.split->p_value < kAssignmentAlarm)
-      alarms.push_back(fmt::format("The variants do not get the shares that are planned ({}).",
-                                   sample.split->p_value));
+      alarms.push_back(
+          fmt::format("The variants do not get the shares that are planned ({}).", sample.split->p_value));
     if (sample.coverage_p_value && *sample.coverage_p_value < kAssignmentAlarm)
       alarms.push_back(fmt::format("More or fewer take part than the coverage of {:.4g} % ({}).",
                                    100 * sample.planned_coverage, p_text(*sample.coverage_p_value)));

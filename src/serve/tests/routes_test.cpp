@@ -204,9 +204,8 @@ TEST_F(RoutesTest, ASessionOpensOurOwnRoutesOnlyAndChangesNothingFromElsewhere) 
   for (const Route& route : route_table()) {
     const std::string_view permission = kExpectedPermissions.at(title(route));
     if (permission == "public") continue;
-    const bool takes_sessions =
-        permission == "explain" || permission == "configure" || permission == "results" ||
-        permission == "operate";
+    const bool takes_sessions = permission == "explain" || permission == "configure" ||
+                                permission == "results" || permission == "operate";
     const auto status = [&](const std::vector<std::pair<std::string, std::string>>& headers) {
       return ask({.method = route.method, .path = path_of(route, ""), .body = "{}", .headers = headers})
           .status;

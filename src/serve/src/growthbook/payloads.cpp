@@ -78,8 +78,8 @@ std::shared_ptr<const PreparedPayload> Payloads::find(const catalogue::Scope& sc
       return found->second.payload;
   }
   Timestamp valid_until = Timestamp::max();
-  auto made = std::make_shared<const PreparedPayload>(
-      prepare(scope, snapshot, connection, lists, now, valid_until));
+  auto made =
+      std::make_shared<const PreparedPayload>(prepare(scope, snapshot, connection, lists, now, valid_until));
   const std::lock_guard lock(mutex_);
   Kept& place = kept_[name];
   // Who still held an older snapshot does not put it back.
@@ -89,8 +89,8 @@ std::shared_ptr<const PreparedPayload> Payloads::find(const catalogue::Scope& sc
 }
 
 PreparedPayload Payloads::prepare(const catalogue::Scope& scope, const decide::Snapshot& snapshot,
-                                  const model::Connection& connection, decide::ListForm lists,
-                                  Timestamp now, Timestamp& valid_until) const {
+                                  const model::Connection& connection, decide::ListForm lists, Timestamp now,
+                                  Timestamp& valid_until) const {
   PreparedPayload prepared;
   const Result<decide::Payload> payload = decide::payload_of(snapshot, now, lists);
   const auto refuse = [&](const Error& error) {

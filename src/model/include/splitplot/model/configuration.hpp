@@ -91,7 +91,8 @@ struct Flag {
   std::size_t fallback = 0;  ///< "default": the variant where no rule applies
   std::vector<FlagRule> rules;
   std::map<std::string, std::size_t, std::less<>> overrides;  ///< id of a user to the variant shown to them
-  Value metadata;  ///< what applications are told beside the answer: an object of texts, numbers and booleans, or null
+  Value
+      metadata;  ///< what applications are told beside the answer: an object of texts, numbers and booleans, or null
   /// Where the values are templates; else null. Values are then texts, also of a flag that answers JSON.
   std::shared_ptr<const Content> content;
 };
