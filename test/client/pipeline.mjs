@@ -19,6 +19,7 @@ class Connection {
   }
 
   post(body) {
+    if (this.#socket.destroyed) return Promise.reject(new Error('the server closed a connection'));
     const text = JSON.stringify(body);
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
@@ -51,13 +52,18 @@ class Connection {
 }
 
 export class Pipeline {
-  #connections;
+  #connections = [];
   #next = 0;
+  #connect;
 
   constructor(port, path, key) {
-    this.#connections = Array.from({ length: kConnections }, () => new Connection(port, path, key));
+    this.#connect = () => new Connection(port, path, key);
   }
 
-  post(body) { return this.#connections[this.#next++ % kConnections].post(body); }
+  /** Connections begin with what is asked first: the server closes those that are idle. */
+  post(body) {
+    if (this.#connections.length === 0) this.#connections = Array.from({ length: kConnections }, this.#connect);
+    return this.#connections[this.#next++ % kConnections].post(body);
+  }
   end() { for (const connection of this.#connections) connection.end(); }
 }

@@ -27,7 +27,7 @@ bool RecentExposures::add(std::uint64_t fingerprint, std::uint16_t period) {
   };
   std::atomic<std::uint64_t>* oldest = nullptr;
   std::uint64_t kept_there = 0;
-  for (std::atomic<std::uint64_t>& place : set) {
+  for (std::atomic<std::uint64_t>& place : set.places) {
     const std::uint64_t kept = place.load(std::memory_order_relaxed);
     if (name_in(kept) == name && age(kept) < kPeriods) return false;
     const bool is_better =

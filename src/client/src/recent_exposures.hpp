@@ -23,7 +23,10 @@ class RecentExposures {
 
  private:
   static constexpr std::size_t kWays = 4;
-  using Set = std::array<std::atomic<std::uint64_t>, kWays>;
+  /// In one line of a processor's cache.
+  struct alignas(32) Set {
+    std::array<std::atomic<std::uint64_t>, kWays> places;
+  };
   std::vector<Set>
       sets_;  ///< each place: 48 bits of the fingerprint, the period in which it was added; 0: empty
 };

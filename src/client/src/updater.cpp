@@ -104,8 +104,9 @@ void Updater::stop() {
   fetch_http_.interrupt();
   if (!thread_.joinable()) return;
   thread_.join();
-  if (confirmed_ && state_.rules_from == RulesFrom::Server) file_.confirm(id_, *confirmed_);
-  state_.link = Link::Away;
+  link(Link::Away);
+  const State last = state();
+  if (last.rules_from == RulesFrom::Server && last.age) file_.confirm(id_, SystemClock().now() - *last.age);
 }
 
 void Updater::read_file() {
@@ -244,6 +245,7 @@ void Updater::refresh() {
 
 bool Updater::accept(std::string payload, std::string id, Older older) {
   Result<std::shared_ptr<const Rules>> rules = read_rules(payload, options_.decryption_key);
+  is_behind_ = !rules;
   if (!rules) {
     failed(rules.error().message, LogLevel::Error);
     return false;
@@ -272,7 +274,7 @@ void Updater::confirm() {
   const Timestamp now = SystemClock().now();
   {
     const std::lock_guard lock(mutex_);
-    if (current_.seen() == nullptr) return;
+    if (is_behind_ || current_.seen() == nullptr) return;
     state_.rules_from = RulesFrom::Server;
     state_.error.clear();
     confirmed_ = now;

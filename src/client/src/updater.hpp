@@ -73,6 +73,7 @@ class Updater {
   HttpSession fetch_http_;
   Backoff backoff_;
   std::chrono::steady_clock::time_point next_fetch_;
+  bool is_behind_ = false;  ///< the newest rules could not be read: nothing confirms those that hold
   std::string id_;  ///< of the rules that hold, as the server's ETag and events have it; of this thread alone
   std::chrono::steady_clock::time_point next_file_;  ///< when the time on disk is written anew
 
