@@ -145,14 +145,14 @@ await withFolder(async (folder) => {
     assert.deepEqual(preview.body, { flag: 'banner', variant: 'offers', value: 'Welcome, Zoe: <b>Runner &lt;b&gt;</b>, <b>Tote</b>', cut: false });
     assert.equal((await post(server, '/api/v1/content/preview', server.keys.admin, { flag: 'none' })).status, 404);
     assert.equal((await post(server, '/api/v1/content/preview', server.keys.client, { flag: 'banner' })).status, 403);
-    const rendered = run('render', '--flag', 'banner', '--user-json', '{"id": "ann", "name": "Ann", "disliked": ["bags", "shoes"]}');
+    const rendered = run('render', '--flag', 'banner', '--attributes', '{"id": "ann", "name": "Ann", "disliked": ["bags", "shoes"]}');
     assert.equal(rendered.stdout, 'Welcome, Ann: <b>Beanie</b>\n', rendered.stderr);
-    const failing = run('render', '--flag', 'card', '--variant', 'large', '--user-json', '{"key": "title"}');
+    const failing = run('render', '--flag', 'card', '--variant', 'large', '--attributes', '{"key": "title"}');
     assert.match(failing.stderr, /the variant 'small' is shown: the content of the variant 'large' is of no use/);
     assert.deepEqual(JSON.parse(failing.stdout), { title: 'For you' });
     const exported = join(folder, 'exported');
     assert.equal(run('export', exported).status, 0);
-    const offline = execFileSync(binary, ['render', '--files', exported, '--flag', 'banner', '--variant', 'offers'], { encoding: 'utf8' });
+    const offline = execFileSync(binary, ['render', '--documents', exported, '--flag', 'banner', '--variant', 'offers'], { encoding: 'utf8' });
     assert.equal(offline, 'Welcome, there: <b>Runner &lt;b&gt;</b>, <b>Tote</b>\n');
 
     // A template that makes no sense changes nothing.

@@ -3,10 +3,9 @@
 #include "client/api_client.hpp"
 #include "client/document_files.hpp"
 #include "command.hpp"
+#include "decide/local_snapshot.hpp"
 
-#include <splitplot/content/contents.hpp>
 #include <splitplot/decide/snapshot.hpp>
-#include <splitplot/model/configuration.hpp>
 #include <splitplot/model/json.hpp>
 
 #include <algorithm>
@@ -26,8 +25,8 @@ struct RenderOptions {
   ServerAddress address;
   std::string flag;
   std::string variant;
-  std::string user = "{}";
-  std::vector<std::string> files;
+  std::string attributes;
+  std::vector<std::string> documents;
   bool json = false;
 };
 
@@ -54,34 +53,11 @@ std::string text_of(const Value& object, std::string_view name) {
   return member != nullptr && member->if_text() != nullptr ? *member->if_text() : "";
 }
 
-/// What is asked of a server, answered from files: {"variant", "value", "failure"}.
-Result<Value> rendered_from_files(const RenderOptions& options, const Value& user) {
-  const auto files = read_document_files(options.files);
-  if (!files) return tl::unexpected(files.error());
-  std::vector<model::DocumentText> texts;
-  std::vector<model::Document> documents;
-  std::vector<model::Problem> problems;
-  for (const NamedText& file : *files) {
-    auto text = model::read_documents(file.name, file.text);
-    if (!text) {
-      problems.insert(problems.end(), text.error().begin(), text.error().end());
-      continue;
-    }
-    documents.insert(documents.end(), text->documents.begin(), text->documents.end());
-    texts.push_back(*std::move(text));
-  }
-  model::Checked checked = content::check_documents(documents);
-  model::add_places(checked.problems, texts);
-  problems.insert(problems.end(), checked.problems.begin(), checked.problems.end());
-  if (!problems.empty()) {
-    for (const model::Problem& problem : problems) std::cerr << to_text(problem) << '\n';
-    return fail(ErrorCode::BadData, fmt::format("the documents have {} problem{} to mend", problems.size(),
-                                                problems.size() == 1 ? "" : "s"));
-  }
-  // Who gets which variant depends on seeds that only the server has; what a variant shows does not.
-  const auto snapshot = decide::Snapshot::compile(
-      std::move(checked.configuration), 0, [](std::string_view, std::string_view) { return std::string(); });
-  const auto& flags = snapshot->configuration().flags;
+/// What is asked of a server, answered from documents: {"variant", "value", "failure"}. Who gets which variant may depend on
+/// seeds that only the server has; what a variant shows does not.
+Result<Value> rendered_here(const decide::Snapshot& snapshot, const RenderOptions& options,
+                            const Value& user) {
+  const auto& flags = snapshot.configuration().flags;
   const auto flag = flags.find(options.flag);
   if (flag == flags.end())
     return fail(ErrorCode::NotFound, fmt::format("there is no flag '{}'", options.flag));
@@ -92,7 +68,7 @@ Result<Value> rendered_from_files(const RenderOptions& options, const Value& use
                 fmt::format("the flag '{}' has no variant '{}'", options.flag, options.variant),
                 fmt::format("name one with --variant: {}",
                             fmt::join(variants | std::views::transform(&model::FlagVariant::key), ", ")));
-  const auto rendering = snapshot->render(&variant->value, model::Attributes(&user), &user);
+  const auto rendering = snapshot.render(&variant->value, model::Attributes(&user), &user);
   Value answer;
   answer.set("flag", options.flag);
   answer.set("variant", rendering ? std::string(rendering->variant) : variant->key);
@@ -123,20 +99,22 @@ ExitCode print_rendered(const Value& answer, bool json) {
 }
 
 ExitCode run_render(const RenderOptions& options) {
-  Result<Value> user = model::parse_json(options.user);
-  if (!user) return failed(user.error(), options.json);
-  if (user->if_object() == nullptr)
-    return failed(Error{ErrorCode::InvalidArgument, "--user-json is not a JSON object",
-                        R"(write --user-json '{"first_name": "Ann"}')"},
-                  options.json);
-  if (!options.files.empty()) {
-    const Result<Value> answer = rendered_from_files(options, *user);
+  Value user = Value::Object{};
+  if (!options.attributes.empty()) {
+    Result<Value> read = read_attributes(options.attributes);
+    if (!read) return failed(read.error(), options.json);
+    user = *std::move(read);
+  }
+  if (!options.documents.empty()) {
+    const auto local = snapshot_of_documents(options.documents);
+    if (!local) return failed(local.error(), options.json);
+    const Result<Value> answer = rendered_here(*local->snapshot, options, user);
     return answer ? print_rendered(*answer, options.json) : failed(answer.error(), options.json);
   }
   Value body;
   body.set("flag", options.flag);
   if (!options.variant.empty()) body.set("variant", options.variant);
-  body.set("context", *std::move(user));
+  body.set("context", std::move(user));
   const ApiResult<Value> answer = ApiClient(options.address).post("/content/preview", body);
   return answer ? print_rendered(*answer, options.json) : failed(answer.error(), options.json);
 }
@@ -174,9 +152,13 @@ void add_render(CLI::App& program, Run& run) {
   add_server_flags(*command, options->address);
   command->add_option("--flag", options->flag, "The flag")->required();
   command->add_option("--variant", options->variant, "Its variant; without one, what the rules decide");
-  command->add_option("--user-json", options->user, "What is known of the user")->capture_default_str();
-  command->add_option("--files", options->files,
-                      "Take documents from these files and folders, not from a server");
+  command
+      ->add_option("--attributes", options->attributes, "What is known of the user: a JSON object, or a file")
+      ->option_text("JSON|FILE");
+  command
+      ->add_option("--documents", options->documents,
+                   "Instead of asking a server: files or folders of documents")
+      ->option_text("PATH ...");
   command->add_flag("--json", options->json, "Print JSON");
   command->callback([options, &run] { run = [options] { return run_render(*options); }; });
 }
