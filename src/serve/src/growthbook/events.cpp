@@ -1,5 +1,6 @@
 #include "growthbook/events.hpp"
 
+#include "ofrep/exposures.hpp"
 #include "ofrep/question.hpp"
 
 #include <splitplot/base/time.hpp>
@@ -257,17 +258,7 @@ void name_unit(collect::Event& event, const model::Experiment& experiment) {
   const std::string attribute = text_of(first_of(properties, {"hashAttribute", "hash_attribute"}));
   const std::string unit = text_of(first_of(properties, {"hashValue", "hash_value"}));
   if (unit.empty() || !ofrep::can_be_id_of_event(unit) || !are_same(attribute, experiment.attribute)) return;
-  switch (experiment.unit) {
-    case UnitKind::User:
-      event.user_id = unit;
-      break;
-    case UnitKind::Anonymous:
-      event.anonymous_id = unit;
-      break;
-    case UnitKind::Account:
-      event.group_id = unit;
-      break;
-  }
+  ofrep::set_unit(event, experiment.unit, unit);
 }
 
 }  // namespace

@@ -48,17 +48,8 @@ std::string message_id(const decide::Assignment& assignment, std::uint64_t revis
 
 }  // namespace
 
-collect::Event exposure_event(const decide::Assignment& assignment, const Value& context,
-                              std::uint64_t revision) {
-  const model::Experiment& experiment = *assignment.experiment;
-  collect::Event event;
-  event.message_id = message_id(assignment, revision);
-  event.type = collect::EventType::Track;
-  event.name = collect::kEvaluationExposure;
-  const std::string unit(assignment.bucket_value);
-  const std::optional<Unit> user = unit_of(context);
-  if (user && user->id != unit) event.user_id = user->id;  // the same id is that of the experiment's unit
-  switch (experiment.unit) {
+void set_unit(collect::Event& event, UnitKind kind, const std::string& unit) {
+  switch (kind) {
     case UnitKind::User:
       event.user_id = unit;
       break;
@@ -69,6 +60,19 @@ collect::Event exposure_event(const decide::Assignment& assignment, const Value&
       event.group_id = unit;
       break;
   }
+}
+
+collect::Event exposure_event(const decide::Assignment& assignment, const Value& context,
+                              std::uint64_t revision) {
+  const model::Experiment& experiment = *assignment.experiment;
+  collect::Event event;
+  event.message_id = message_id(assignment, revision);
+  event.type = collect::EventType::Track;
+  event.name = collect::kEvaluationExposure;
+  const std::string unit(assignment.bucket_value);
+  const std::optional<Unit> user = unit_of(context);
+  if (user && user->id != unit) event.user_id = user->id;  // the same id is that of the experiment's unit
+  set_unit(event, experiment.unit, unit);
   Value around;
   around.set("traits", context);
   event.context_json = model::to_json(around);

@@ -5,6 +5,7 @@
 #include "metrics.hpp"
 
 #include <splitplot/base/time.hpp>
+#include <splitplot/base/unit.hpp>
 #include <splitplot/base/value.hpp>
 #include <splitplot/catalogue/catalogue.hpp>
 #include <splitplot/collect/pipeline.hpp>
@@ -14,6 +15,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <string_view>
 #include <unordered_set>
 
@@ -41,6 +43,9 @@ class RecentExposures {
 };
 
 namespace ofrep {
+
+/// Names whom an event is about by an id of that kind.
+void set_unit(collect::Event& event, UnitKind kind, const std::string& unit);
 
 /// An exposure as the event that the journal keeps; the pipeline adds where it came from and when. `decision` is of an
 /// experiment.
