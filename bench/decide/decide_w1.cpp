@@ -1,6 +1,7 @@
 // decide_w1 FOLDER: the decision engine on workload W1 (workload.mjs): one thread, all features of a user after one another,
 // each looked up by its key; users are prepared before, as peers prepare theirs. Prints a line of JSON as peers.mjs does.
 // Every allocation of this program is counted: a pass must make none.
+#include <splitplot/base/text_hash.hpp>
 #include <splitplot/decide/snapshot.hpp>
 #include <splitplot/model/json.hpp>
 
@@ -68,7 +69,7 @@ class Counts {
   Counts() { counts_.reserve(16); }
   void add(std::string_view value) {
     for (auto& [known, count] : counts_) {
-      if (known != value) continue;
+      if (!same_text(known, value)) continue;
       ++count;
       return;
     }

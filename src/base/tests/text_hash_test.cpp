@@ -2,6 +2,7 @@
 
 #include <set>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -19,6 +20,24 @@ TEST(TextHashTest, TextsOfAllLengthsAreComparedToTheLastByte) {
       EXPECT_FALSE(same_text(text, other)) << size << " " << i;
     }
   }
+}
+
+TEST(TextHeadTest, TellsShortTextsApartAndLongOnesByTheirHash) {
+  const std::string letters("ab\0", 3);
+  std::vector<std::string> texts{""};
+  for (std::size_t i = 0; texts[i].size() < 7; ++i) {
+    for (const char letter : letters) texts.push_back(texts[i] + letter);
+  }
+  std::vector<TextHead> heads;
+  for (const std::string& text : texts) {
+    const TextHead head(text);
+    EXPECT_TRUE(head.is_whole());
+    for (std::size_t i = 0; i < heads.size(); ++i) ASSERT_FALSE(heads[i] == head) << texts[i] << " " << text;
+    heads.push_back(head);
+  }
+  EXPECT_FALSE(TextHead("abcdefgh").is_whole());
+  EXPECT_TRUE(TextHead("abcdefgh") == TextHead(std::string("abcdefgh")));
+  EXPECT_FALSE(TextHead("abcdefgh") == TextHead("abcdefgi"));
 }
 
 TEST(TextHashTest, EveryByteCounts) {

@@ -293,6 +293,7 @@ std::shared_ptr<const Snapshot> Snapshot::compile(model::Configuration configura
       }
       place.rules.push_back(std::move(next));
     }
+    place.plain = PlainFlag(place);
     compiled->flags_by_key.push_back(&place);
   }
   compiled->flag_table = FlagTable(compiled->flags_by_key);

@@ -107,7 +107,10 @@ class PayloadCompiler {
       for (const Member& feature : *features->if_object())
         read_feature(feature.value, content_.flags[feature.name]);
     }
-    for (const auto& [key, flag] : content_.flags) content_.flags_by_key.push_back(&flag);
+    for (auto& [key, flag] : content_.flags) {
+      flag.plain = PlainFlag(flag);
+      content_.flags_by_key.push_back(&flag);
+    }
     std::ranges::sort(content_.flags_by_key, {}, [](const CompiledFlag* flag) { return flag->key; });
     content_.flag_table = FlagTable(content_.flags_by_key);
 

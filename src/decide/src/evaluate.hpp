@@ -11,8 +11,11 @@
 
 namespace splitplot::decide {
 
+struct Waiting;
+
+/// `asker`: who waits for the answer, if it is another flag.
 [[nodiscard]] Decision decide_flag(const CompiledFlag& flag, const Evaluation& evaluation,
-                                   const model::SegmentMembership& segments);
+                                   const model::SegmentMembership& segments, const Waiting* asker = nullptr);
 
 /// Of a flag that does not exist: what somebody forced, or an error.
 [[nodiscard]] Decision decide_missing_flag(std::string_view key, const Evaluation& evaluation);

@@ -3,7 +3,8 @@
 /// immutable once it is built.
 #pragma once
 
-#include "fnv.hpp"
+#include "hash_seed.hpp"
+#include "plain_flag.hpp"
 
 #include <splitplot/base/time.hpp>
 #include <splitplot/decide/evaluation.hpp>
@@ -28,26 +29,6 @@
 namespace splitplot::decide {
 
 struct CompiledFlag;
-
-/// A seed, its part of the hash done where it stands in front.
-class HashSeed {
- public:
-  HashSeed() = default;
-  HashSeed(std::string seed, HashVersion version)
-      : version_(version), begun_(fnv_continued(kFnvBasis, seed)), seed_(std::move(seed)) {}
-
-  [[nodiscard]] const std::string& text() const { return seed_; }
-  [[nodiscard]] HashVersion version() const { return version_; }
-  [[nodiscard]] double bucket(std::string_view unit) const {
-    return version_ == HashVersion::Two ? second_bucket(fnv_continued(begun_, unit))
-                                        : first_bucket(fnv_continued(fnv_continued(kFnvBasis, unit), seed_));
-  }
-
- private:
-  HashVersion version_ = HashVersion::Two;
-  std::uint32_t begun_ = kFnvBasis;
-  std::string seed_;
-};
 
 /// An attribute that is hashed.
 struct HashedUnit {
@@ -187,6 +168,7 @@ struct CompiledFlag {
   Served fallback;
   std::vector<CompiledRule> rules;
   std::unordered_map<std::string_view, Served> overrides;  ///< by the id of a user
+  PlainFlag plain;                                         ///< the short way, where there is one
 };
 
 }  // namespace splitplot::decide

@@ -3,20 +3,12 @@
 
 #include <algorithm>
 #include <bit>
-#include <utility>
 
 namespace splitplot::model {
 namespace {
 
 constexpr std::string_view kId = "id";
 constexpr std::string_view kTargetingKey = "targetingKey";
-
-/// FNV-1a: names are short.
-std::uint32_t hash_of(std::string_view name) {
-  std::uint32_t hash = 2166136261U;
-  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
-  return hash;
-}
 
 /// The member, or the other one of the two names that a unit's id has.
 const Value* find_in(const Value* layer, std::string_view name) {
@@ -34,10 +26,8 @@ std::size_t members_of(const Value* layer) {
 
 }  // namespace
 
-AttributeName::AttributeName(std::string text) : text_(std::move(text)), hash_(hash_of(text_)) {}
-
 const Value* Attributes::find(std::string_view name) const {
-  if (index_ != nullptr) return index_->find(hash_of(name), name);
+  if (index_ != nullptr) return index_->find(TextHead(name), name);
   if (only_name_ != nullptr) return name == only_name_->text() ? only_value_ : nullptr;
   const Value* value = find_in(context_, name);
   return value != nullptr ? value : find_in(traits_, name);
@@ -60,13 +50,13 @@ void AttributeIndex::insert_layer(const Value* layer) {
 
 void AttributeIndex::insert(std::string_view name, const Value* value) {
   if (value == nullptr) return;
-  const std::uint32_t hash = hash_of(name);
-  std::size_t at = hash & (entries_.size() - 1);
+  const TextHead head(name);
+  std::size_t at = head.hash() & (entries_.size() - 1);
   while (entries_[at].value != nullptr) {
-    if (entries_[at].hash == hash && entries_[at].name == name) return;
+    if (is_at(at, head, name)) return;
     at = (at + 1) & (entries_.size() - 1);
   }
-  entries_[at] = {hash, name, value};
+  entries_[at] = {head, value, name};
 }
 
 }  // namespace splitplot::model

@@ -255,6 +255,9 @@ bool same_json(const Value& left, const Value& right) {
 }
 
 std::partial_ordering compare(const Value& left, const Value& right) {
+  const std::int64_t* left_integer = left.if_integer();
+  const std::int64_t* right_integer = right.if_integer();
+  if (left_integer != nullptr && right_integer != nullptr) return *left_integer <=> *right_integer;
   TextBuffer left_buffer;
   TextBuffer right_buffer;
   const std::optional<std::string_view> left_text = comparable_text(left, left_buffer);

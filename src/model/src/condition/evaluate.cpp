@@ -3,6 +3,8 @@
 #include "condition/lower_case.hpp"
 #include "condition/version_order.hpp"
 
+#include <splitplot/base/text_hash.hpp>
+
 #include <algorithm>
 #include <compare>
 
@@ -62,12 +64,17 @@ struct Subject {
   const Value* element = nullptr;
 };
 
-const Value& value_at(const AttributeClause& clause, const Subject& subject) {
-  const std::vector<Step>& path = clause.path;
-  const Value* value = subject.element != nullptr ? member_of(*subject.element, path.front())
-                                                  : subject.attributes.find(clause.name);
+/// What lies below a value, along the rest of a path.
+[[gnu::noinline]] const Value* value_below(const Value* value, const std::vector<Step>& path) {
   for (auto step = path.begin() + 1; value != nullptr && step != path.end(); ++step)
     value = member_of(*value, *step);
+  return value;
+}
+
+const Value& value_at(const AttributeClause& clause, const Subject& subject) {
+  const Value* value = subject.element != nullptr ? member_of(*subject.element, clause.path.front())
+                                                  : subject.attributes.find(clause.name);
+  if (clause.path.size() > 1) value = value_below(value, clause.path);
   return value != nullptr ? *value : kMissing;
 }
 
@@ -80,6 +87,11 @@ struct Judge {
   const Subject& subject;
 
   bool operator()(const TextTest& test) const {
+    const std::string* plain = value.if_text();
+    if (plain != nullptr && test.letter_case == LetterCase::Matters) return same_text(*plain, test.text);
+    return is_text_of(test);
+  }
+  [[gnu::noinline]] bool is_text_of(const TextTest& test) const {
     TextBuffer buffer;
     const std::optional<std::string_view> text = text_of(value, buffer);
     if (!text) return false;
@@ -140,10 +152,17 @@ struct Judge {
   bool operator()(const NegatedTest& test) const { return !pass(test.tests, value, subject); }
 };
 
+/// The commonest are asked for first: a visit goes by way of a table of functions, none of which is inlined.
+bool pass(const Test& test, const Judge& judge) {
+  if (const auto* text = std::get_if<TextTest>(&test.what)) return judge(*text);
+  if (const auto* membership = std::get_if<MembershipTest>(&test.what)) return judge(*membership);
+  if (const auto* order = std::get_if<OrderTest>(&test.what)) return judge(*order);
+  return std::visit(judge, test.what);
+}
+
 bool pass(const Tests& tests, const Value& value, const Subject& subject) {
-  return std::ranges::all_of(tests, [&](const Test& test) {
-    return std::visit(Judge{value, subject}, test.what);
-  });
+  return std::ranges::all_of(tests,
+                             [judge = Judge{value, subject}](const Test& test) { return pass(test, judge); });
 }
 
 /// Whether a subject meets a clause.
@@ -172,8 +191,10 @@ struct ClauseJudge {
 };
 
 bool hold(const Clauses& clauses, const Subject& subject) {
-  return std::ranges::all_of(
-      clauses, [&](const Clause& clause) { return std::visit(ClauseJudge{subject}, clause.what); });
+  return std::ranges::all_of(clauses, [judge = ClauseJudge{subject}](const Clause& clause) {
+    const auto* attribute = std::get_if<AttributeClause>(&clause.what);
+    return attribute != nullptr ? judge(*attribute) : std::visit(judge, clause.what);
+  });
 }
 
 }  // namespace
@@ -194,8 +215,7 @@ const Value& found_at(const AttributeClause& clause, const Attributes& attribute
 
 bool passes(const Test& test, const Value& value, const Attributes& attributes,
             const SegmentMembership& segments) {
-  const Subject subject{attributes, segments};
-  return std::visit(Judge{value, subject}, test.what);
+  return pass(test, Judge{value, {attributes, segments}});
 }
 
 }  // namespace splitplot::model::condition

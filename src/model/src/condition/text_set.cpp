@@ -2,12 +2,12 @@
 
 #include "condition/lower_case.hpp"
 
-#include <splitplot/base/text_hash.hpp>
-
+#include <algorithm>
 #include <bit>
 #include <compare>
 #include <cstring>
 #include <limits>
+#include <utility>
 
 namespace splitplot::model::condition {
 
@@ -48,7 +48,21 @@ void TextSet::insert(std::string_view text) {
   ++size_;
 }
 
-bool TextSet::contains(std::string_view text) const {
+void TextSet::finish() {
+  constexpr std::size_t kFew = 8;
+  bytes_.shrink_to_fit();
+  if (size_ > kFew || letter_case_ != LetterCase::Matters) return;
+  std::vector<TextHead> heads;
+  for (const Slot& slot : slots_) {
+    if (slot.place == 0) continue;
+    std::uint32_t size = 0;
+    std::memcpy(&size, bytes_.data() + slot.place - sizeof(size), sizeof(size));
+    heads.emplace_back(std::string_view(bytes_).substr(slot.place, size));
+  }
+  if (std::ranges::all_of(heads, &TextHead::is_whole)) heads_ = std::move(heads);
+}
+
+bool TextSet::is_in_table(std::string_view text) const {
   return !slots_.empty() && slots_[slot_of(text, hash_of(text))].place != 0;
 }
 

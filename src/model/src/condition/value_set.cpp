@@ -31,7 +31,7 @@ void sort(std::vector<T>& elements) {
 ValueSet::ValueSet(const Value::Array& elements, LetterCase letter_case)
     : texts_(texts_among(elements), letter_case) {
   for (const Value& element : elements) insert(element);
-  texts_.shrink_to_fit();
+  texts_.finish();
   sort(integers_);
   sort(floats_);
 }

@@ -1,7 +1,9 @@
-/// A fast hash of text for tables in memory, eight bytes at a time, and a fast comparison. The hash differs from machine to machine and between versions, so
-/// it must not be stored; assignment has its own (decide/hash.hpp). Pure.
+/// A fast hash of text for tables in memory, eight bytes at a time, and fast comparisons. The hash differs from machine to
+/// machine and between versions, so it must not be stored; assignment has its own (decide/hash.hpp). Pure.
 #pragma once
 
+#include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
@@ -69,5 +71,43 @@ template <typename Word>
   }
   return detail::folded_product(hash ^ last, kSecond);
 }
+
+/// A text in one number, to be compared with others: a short one as a whole, of a longer one its hash.
+class TextHead {
+ public:
+  static constexpr std::size_t kMostBytes = 7;
+
+  TextHead() = default;
+  explicit TextHead(std::string_view text) {
+    static_assert(std::endian::native == std::endian::little, "the bytes that overlap must meet");
+    const char* bytes = text.data();
+    const std::size_t size = text.size();
+    if (size > kMostBytes) {
+      bits_ = text_hash(text) | kLong;
+      return;
+    }
+    if (size >= 4) {
+      bits_ = detail::word_at<std::uint32_t>(bytes) | detail::word_at<std::uint32_t>(bytes + size - 4)
+                                                          << (8 * (size - 4));
+    } else if (size > 0) {
+      bits_ = static_cast<std::uint64_t>(static_cast<unsigned char>(bytes[0])) |
+              static_cast<std::uint64_t>(static_cast<unsigned char>(bytes[size / 2])) << (8 * (size / 2)) |
+              static_cast<std::uint64_t>(static_cast<unsigned char>(bytes[size - 1])) << (8 * (size - 1));
+    }
+    bits_ |= static_cast<std::uint64_t>(size) << 56;
+  }
+
+  /// Whether texts are alike if their heads are; else they may be.
+  [[nodiscard]] bool is_whole() const { return (bits_ & kLong) != kLong; }
+  /// For a table; all bits depend on all bytes.
+  [[nodiscard]] std::uint32_t hash() const {
+    return static_cast<std::uint32_t>((bits_ * 0x9E3779B97F4A7C15U) >> 32);
+  }
+  friend bool operator==(TextHead, TextHead) = default;
+
+ private:
+  static constexpr std::uint64_t kLong = std::uint64_t{0xFF} << 56;
+  std::uint64_t bits_ = 0;
+};
 
 }  // namespace splitplot

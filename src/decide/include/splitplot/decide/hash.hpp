@@ -28,7 +28,9 @@ struct BucketRange {
   double begin = 0;
   double end = 1;
 
-  [[nodiscard]] bool contains(double bucket) const { return begin <= bucket && bucket < end; }
+  [[nodiscard]] bool contains(double bucket) const {
+    return static_cast<int>(begin <= bucket) & static_cast<int>(bucket < end);
+  }
   friend bool operator==(const BucketRange&, const BucketRange&) = default;
 };
 
@@ -38,10 +40,10 @@ struct BucketRange {
 
 /// Index of the first range that holds the bucket. Nothing: the unit takes no part.
 [[nodiscard]] inline std::optional<std::size_t> range_at(double bucket, std::span<const BucketRange> ranges) {
-  for (std::size_t i = 0; i < ranges.size(); ++i) {
-    if (ranges[i].contains(bucket)) return i;
-  }
-  return std::nullopt;
+  // All are looked at, and a choice of values is made: which one it is, no processor foresees.
+  std::size_t found = ranges.size();
+  for (std::size_t i = ranges.size(); i-- > 0;) found = ranges[i].contains(bucket) ? i : found;
+  return found < ranges.size() ? std::optional(found) : std::nullopt;
 }
 
 }  // namespace splitplot::decide

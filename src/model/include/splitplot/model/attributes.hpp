@@ -6,25 +6,28 @@
 #include <splitplot/base/value.hpp>
 
 #include <cstddef>
-#include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace splitplot::model {
 
-/// The name of an attribute, hashed when a condition is compiled, so that it is looked up without comparing texts.
+/// The name of an attribute, made ready when a condition is compiled, so that most are looked up without comparing texts.
 class AttributeName {
  public:
   AttributeName() = default;
-  explicit AttributeName(std::string text);
+  explicit AttributeName(std::string text) : text_(std::move(text)), head_(text_) {}
 
   [[nodiscard]] const std::string& text() const { return text_; }
-  [[nodiscard]] std::uint32_t hash() const { return hash_; }
+  [[nodiscard]] TextHead head() const { return head_; }
+  friend bool operator==(const AttributeName& left, const AttributeName& right) {
+    return left.head_ == right.head_ && (left.head_.is_whole() || left.text_ == right.text_);
+  }
 
  private:
   std::string text_;
-  std::uint32_t hash_ = 0;
+  TextHead head_;
 };
 
 class AttributeIndex;
@@ -65,31 +68,36 @@ class AttributeIndex {
   explicit AttributeIndex(const Attributes& attributes) { assign(attributes); }
 
   void assign(const Attributes& attributes);
-  [[nodiscard]] const Value* find(std::uint32_t hash, std::string_view name) const;
+  /// `head` is that of the name.
+  [[nodiscard]] const Value* find(TextHead head, std::string_view name) const;
 
  private:
   struct Entry {
-    std::uint32_t hash = 0;
-    std::string_view name;
+    TextHead head;
     const Value* value = nullptr;
+    std::string_view name;
   };
+  [[nodiscard]] bool is_at(std::size_t place, TextHead head, std::string_view name) const {
+    const Entry& entry = entries_[place];
+    return entry.head == head && (head.is_whole() || same_text(entry.name, name));
+  }
   void insert(std::string_view name, const Value* value);
   void insert_layer(const Value* layer);
 
   std::vector<Entry> entries_;  ///< open addressing; the size is a power of two, at least half of it empty
 };
 
-inline const Value* AttributeIndex::find(std::uint32_t hash, std::string_view name) const {
+inline const Value* AttributeIndex::find(TextHead head, std::string_view name) const {
   if (entries_.empty()) return nullptr;
   const std::size_t mask = entries_.size() - 1;
-  for (std::size_t at = hash & mask; entries_[at].value != nullptr; at = (at + 1) & mask) {
-    if (entries_[at].hash == hash && same_text(entries_[at].name, name)) return entries_[at].value;
+  for (std::size_t at = head.hash() & mask; entries_[at].value != nullptr; at = (at + 1) & mask) {
+    if (is_at(at, head, name)) return entries_[at].value;
   }
   return nullptr;
 }
 
 inline const Value* Attributes::find(const AttributeName& name) const {
-  return index_ != nullptr ? index_->find(name.hash(), name.text()) : find(std::string_view(name.text()));
+  return index_ != nullptr ? index_->find(name.head(), name.text()) : find(std::string_view(name.text()));
 }
 
 }  // namespace splitplot::model
