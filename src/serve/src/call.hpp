@@ -22,8 +22,14 @@ class Metrics;
 class RecentExposures;
 class RequestAttributes;
 class SummaryCache;
+template <typename Made>
+class MadeOfSnapshot;
 namespace growthbook {
+class FeatureTexts;
 class Payloads;
+}  // namespace growthbook
+namespace ofrep {
+class AnswerTexts;
 }
 
 /// What all handlers share. `metrics` and `exposures` are shared pointers since the pipeline may call back after the
@@ -42,6 +48,8 @@ struct Context {
   /// Bodies of event requests that name no event: a client that sends one again means the same events.
   const std::shared_ptr<RecentExposures> recent_bodies;
   const std::shared_ptr<const RequestAttributes> request_attributes;
+  const std::shared_ptr<MadeOfSnapshot<ofrep::AnswerTexts>> answer_texts;
+  const std::shared_ptr<MadeOfSnapshot<growthbook::FeatureTexts>> feature_texts;
 };
 
 struct Call {

@@ -282,12 +282,15 @@ void Metrics::request_refused(int status) {
   families_->refused.Add({{"http_response_status_code", std::to_string(status)}}).Increment();
 }
 
-void Metrics::decision(EvaluationMode mode, const decide::Decision& decision) {
+void Metrics::decisions(EvaluationMode mode, const DecisionTally& tally) {
   const auto at = static_cast<std::size_t>(mode);
-  Counter* const counter = decision.error == decide::DecisionError::None
-                               ? families_->decided[at][static_cast<std::size_t>(decision.reason)]
-                               : families_->decision_errors[at][static_cast<std::size_t>(decision.error)];
-  counter->Increment();
+  const auto count = [](Counter* counter, std::uint32_t times) {
+    if (times > 0) counter->Increment(times);
+  };
+  for (std::size_t i = 0; i < tally.by_reason_.size(); ++i)
+    count(families_->decided[at][i], tally.by_reason_[i]);
+  for (std::size_t i = 0; i < tally.by_error_.size(); ++i)
+    count(families_->decision_errors[at][i], tally.by_error_[i]);
 }
 
 void Metrics::bad_question(EvaluationMode mode, BadQuestion why) {

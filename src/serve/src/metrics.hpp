@@ -10,6 +10,7 @@
 #include <splitplot/decide/snapshot.hpp>
 #include <splitplot/serve/server.hpp>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -30,6 +31,20 @@ enum class ExposureOutcome {
   Refused,  ///< the pipeline took none; the decision was answered all the same
 };
 
+/// Counts decisions of one request, so that what all threads share is written once.
+class DecisionTally {
+ public:
+  void add(const decide::Decision& decision) {
+    ++(decision.error == decide::DecisionError::None ? by_reason_[static_cast<std::size_t>(decision.reason)]
+                                                     : by_error_[static_cast<std::size_t>(decision.error)]);
+  }
+
+ private:
+  friend class Metrics;
+  std::array<std::uint32_t, 6> by_reason_{};
+  std::array<std::uint32_t, 4> by_error_{};
+};
+
 class Metrics {
  public:
   Metrics(std::span<const Route> routes, std::string_view version);
@@ -42,7 +57,7 @@ class Metrics {
   /// Requests that never became one (malformed, too slow, too large).
   void request_refused(int status);
 
-  void decision(EvaluationMode mode, const decide::Decision& decision);
+  void decisions(EvaluationMode mode, const DecisionTally& tally);
   void bad_question(EvaluationMode mode, BadQuestion why);
   void evaluated(EvaluationMode mode, double seconds);
   void exposure(ExposureOutcome outcome);

@@ -2,18 +2,22 @@
 
 #include "answers.hpp"
 #include "authentication.hpp"
+#include "growthbook/feature_texts.hpp"
 #include "growthbook/handlers.hpp"
 #include "growthbook/payloads.hpp"
 #include "http/gzip.hpp"
 #include "http/sender.hpp"
 #include "http/target.hpp"
+#include "made_of_snapshot.hpp"
 #include "metrics.hpp"
+#include "ofrep/answer_texts.hpp"
 #include "ofrep/exposures.hpp"
 #include "request_attributes.hpp"
 #include "results/summary_cache.hpp"
 #include "stream/broadcaster.hpp"
 
 #include <splitplot/base/spelling.hpp>
+#include <splitplot/digest/hash.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -110,6 +114,9 @@ struct Service::Visit final : Exchange {
   std::vector<std::string> parameters;
   std::optional<catalogue::Principal> principal;
   std::string request_id;
+  /// What the connection showed last, and the id of the key that it was.
+  std::string known_secret;
+  std::string known_credential;
   bool is_active = false;  ///< counted among the active requests
 };
 
@@ -126,7 +133,9 @@ Service::Service(const Services& services, const ServerOptions& options)
                                              services.log),
                std::make_shared<growthbook::Payloads>(services.catalogue, services.clock, services.log),
                std::make_shared<RecentExposures>(growthbook::kRememberedBodies, growthbook::kBodyWindow),
-               std::make_shared<const RequestAttributes>(services, options)},
+               std::make_shared<const RequestAttributes>(services, options),
+               std::make_shared<MadeOfSnapshot<ofrep::AnswerTexts>>(),
+               std::make_shared<MadeOfSnapshot<growthbook::FeatureTexts>>()},
       router_(route_table()),
       mode_(services.test_clock != nullptr ? Mode::TestOnly : Mode::Always),
       access_log_(options.access_log),
@@ -163,11 +172,25 @@ std::optional<Response> Service::find_route(Visit& visit) const {
   return response;
 }
 
+/// Clients show the same key with each request of a connection: it is hashed once, and only looked up afterwards, since it
+/// may have been revoked.
+std::optional<catalogue::Principal> Service::holder_of(std::string_view secret, Visit& visit) const {
+  const catalogue::Catalogue& catalogue = context_.services.catalogue;
+  if (!visit.known_credential.empty() && digest::equal_in_constant_time(secret, visit.known_secret))
+    return catalogue.holder_of(visit.known_credential);
+  std::optional<catalogue::Principal> holder = catalogue.authenticate(secret);
+  if (holder) {
+    visit.known_secret = secret;
+    visit.known_credential = holder->credential;
+  }
+  return holder;
+}
+
 std::optional<Response> Service::check_permission(Visit& visit) const {
   const Route& route = *visit.route;
   if (route.permission == Permission::Public) return {};
   if (const auto secret = secret_of(visit.request, route.credentials, visit.parameters)) {
-    visit.principal = context_.services.catalogue.authenticate(*secret);
+    visit.principal = holder_of(*secret, visit);
   } else if (route.credentials == Credentials::HeaderOrSession) {
     if (std::optional<Session> session = context_.sessions.of(visit.request)) {
       // Browsers send the cookie whoever asks: what changes something must come from a page of ours.

@@ -34,6 +34,7 @@ class Service final : public Application {
   struct Visit;
   std::optional<Response> find_route(Visit& visit) const;
   std::optional<Response> check_permission(Visit& visit) const;
+  std::optional<catalogue::Principal> holder_of(std::string_view secret, Visit& visit) const;
   std::optional<Response> unpack_body(Visit& visit) const;
   std::optional<Response> run(Visit& visit, const ResponderSource& later);
 

@@ -20,6 +20,8 @@ class ShownValue {
     if (!rendering_) return value_;
     return rendering_->value.is_null() ? nullptr : &rendering_->value;
   }
+  /// Nothing was rendered: `of` would change nothing.
+  [[nodiscard]] bool is_as_decided() const { return !rendering_; }
   /// The decision as it is shown: where the flag's default stands in for content that is of no use, that variant's.
   [[nodiscard]] decide::Decision of(const decide::Decision& decision) const {
     decide::Decision shown = decision;

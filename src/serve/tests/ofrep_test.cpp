@@ -5,6 +5,8 @@
 #include "ofrep/question.hpp"
 #include "service_fixture.hpp"
 
+#include <splitplot/model/json.hpp>
+
 #include <set>
 #include <string>
 #include <string_view>
@@ -312,6 +314,45 @@ TEST_F(OfrepTest, ABulkAnswerHoldsAllFlagsInTheOrderOfTheirKeys) {
   }
   EXPECT_EQ(keys, "banner checkout dark layout rate retries ");
   EXPECT_EQ(member(response, "metadata"), "{" + set() + "}");
+}
+
+// Answers about all flags are copied together from prepared texts, those about one are written: they must say the same.
+TEST_F(OfrepTest, AllFlagsAreAnsweredAsEachOfThemAlone) {
+  configure(R"(
+kind: flag
+key: greeting
+metadata: {team: "gr\"owth"}
+variants: {plain: "hello", named: "hello {{user.name}}"}
+content: {target: text}
+default: plain
+rules:
+  - if: {plan: pro}
+    serve: named
+---
+kind: flag
+key: reach
+variants: {"on": true, "off": false}
+default: "off"
+overrides: {tester: "on"}
+rules:
+  - serve: "on"
+    rollout: 50%
+)");
+  std::set<std::string> answers;
+  for (int i = 0; i < 30; ++i) {
+    const std::string id = i % 10 == 9 ? "tester" : "u" + std::to_string(i);
+    const std::string plan = i % 3 == 0 ? "pro" : "free";
+    const std::string body =
+        i == 0 ? R"({"context":{"plan":"pro"}})"
+               : R"({"context":{"targetingKey":")" + id + R"(","plan":")" + plan + R"(","name":"Zo\u00eb"}})";
+    const Value answered = model::parse_json(all(body).body).value();
+    for (const Value& flag : *answered.find("flags")->if_array()) {
+      const std::string& key = *flag.find("key")->if_text();
+      EXPECT_EQ(model::to_json(flag), one(key, body).body) << body;
+      answers.insert(model::to_json(flag));
+    }
+  }
+  EXPECT_GT(answers.size(), 50U);
 }
 
 TEST_F(OfrepTest, TheETagIsOfTheAnswerAndNotOfTheConfiguration) {

@@ -56,6 +56,24 @@ TEST_F(ServerTest, OneConnectionCarriesDecisionsEventsAndChanges) {
   EXPECT_EQ(client.ask("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").status, 200);
 }
 
+TEST_F(ServerTest, AKeyThatAConnectionShowedBeforeIsForgottenOnceItIsRevoked) {
+  start();
+  RawClient client(server->port());
+  const auto status = [&](const std::string& key) {
+    return client.ask(post("/ofrep/v1/evaluate/flags", key, "{}")).status;
+  };
+  EXPECT_EQ(status(client_key), 200);
+  EXPECT_EQ(status(client_key), 200);
+  EXPECT_EQ(status(client_key + "x"), 401);
+  const auto other = catalogue->add_key({}, "client");
+  ASSERT_TRUE(other);
+  EXPECT_EQ(status(other->secret), 200);
+  EXPECT_EQ(status(client_key), 200);
+  ASSERT_TRUE(catalogue->revoke_old_keys({}, "client"));
+  EXPECT_EQ(status(client_key), 401);
+  EXPECT_EQ(status(other->secret), 200);
+}
+
 TEST_F(ServerTest, WhatIsRefusedBeforeItsRouteIsKnownHasTheFormOfItsProtocol) {
   start();
   RawClient large(server->port());

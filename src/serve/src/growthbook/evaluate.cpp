@@ -1,7 +1,9 @@
 #include "answers.hpp"
+#include "growthbook/feature_texts.hpp"
 #include "growthbook/handlers.hpp"
 #include "growthbook/question.hpp"
 #include "json_text.hpp"
+#include "made_of_snapshot.hpp"
 #include "metrics.hpp"
 #include "ofrep/question.hpp"
 #include "request_attributes.hpp"
@@ -21,6 +23,9 @@
 namespace splitplot::serve::growthbook {
 namespace {
 
+/// A usual feature has less.
+constexpr std::size_t kBytesOfFlag = 250;
+
 Response failure(int status, std::string code, std::string detail) {
   return error_response(ErrorForm::GrowthBook, {.status = status,
                                                 .code = std::move(code),
@@ -39,39 +44,22 @@ void append_number(std::string& out, double number) {
 /// was served, and who it was.
 class Tracks : public decide::EvaluationObserver {
  public:
-  Tracks(const decide::Snapshot& snapshot, const model::Attributes& user, const Value& context,
-         StickyAssignments& sticky)
-      : snapshot_(snapshot), user_(user), context_(context), sticky_(sticky) {}
+  Tracks(const decide::Snapshot& snapshot, const FeatureTexts& texts, const model::Attributes& user,
+         const Value& context, StickyAssignments& sticky)
+      : snapshot_(snapshot), texts_(texts), user_(user), context_(context), sticky_(sticky) {}
 
   void remember(const decide::StickyAssignment& assignment) override { sticky_.remember(assignment); }
 
   void assigned(std::string_view flag, const decide::Assignment& assignment, const Value& decided) override {
     const ShownValue shown(snapshot_, &decided, user_, &context_);
-    const Value& value = shown.value() == nullptr ? kNothing : *shown.value();
-    const model::Experiment& experiment = *assignment.experiment;
-    const std::size_t variant = *assignment.variant;
-    text_.append(text_.empty() ? "" : ",").append(R"({"experiment":{"key":)");
-    append_json_text(text_, experiment.key);
-    text_.append(R"(,"variations":[)");
-    for (std::size_t i = 0; i < experiment.variants.size(); ++i) {
-      if (i > 0) text_.push_back(',');
-      if (i == variant) {
-        model::append_json(text_, value);
-      } else {
-        text_.append("{}");
-      }
-    }
-    text_.append(R"(]},"result":{"key":)");
-    append_json_text(text_, experiment.variants[variant].key);
-    text_.append(R"(,"variationId":)").append(std::to_string(variant));
-    text_.append(R"(,"inExperiment":true,"hashUsed":)").append(assignment.is_sticky ? "false" : "true");
-    text_.append(R"(,"hashAttribute":)");
+    const std::string_view value = texts_.json(shown.value() == nullptr ? kNothing : *shown.value(), room_);
+    const FeatureTexts::Track& track = texts_.track(*assignment.experiment, *assignment.variant);
+    text_.append(text_.empty() ? "" : ",").append(track.before).append(value).append(track.after);
+    text_.append(assignment.is_sticky ? "false" : "true").append(R"(,"hashAttribute":)");
     append_json_text(text_, assignment.attribute);
     text_.append(R"(,"hashValue":)");
     append_json_text(text_, assignment.bucket_value);
-    text_.append(R"(,"value":)");
-    model::append_json(text_, value);
-    text_.append(R"(,"featureId":)");
+    text_.append(R"(,"value":)").append(value).append(R"(,"featureId":)");
     append_json_text(text_, flag);
     text_.append(R"(,"bucket":)");
     append_number(text_, assignment.bucket);
@@ -88,10 +76,12 @@ class Tracks : public decide::EvaluationObserver {
  private:
   static inline const Value kNothing;
   const decide::Snapshot& snapshot_;
+  const FeatureTexts& texts_;
   model::Attributes user_;
   const Value& context_;
   StickyAssignments& sticky_;
   std::string text_;
+  std::string room_;  ///< for values that are not the flags' own
 };
 
 /// The flag's own default where rules could not be judged without an id: SDKs skip such rules.
@@ -101,17 +91,15 @@ const Value* default_of(const decide::Snapshot& snapshot, std::string_view key) 
   return &found->second.variants[found->second.fallback].value;
 }
 
-void append_value(std::string& out, const Value* value) {
-  if (value == nullptr) {
-    out.append("null");  // the caller's default
-  } else {
-    model::append_json(out, *value);
-  }
+/// Null where nobody forces anything: it is not asked about then.
+const Value* forced_by(const Value& forced) {
+  const Value::Object* members = forced.if_object();
+  return members == nullptr || members->empty() ? nullptr : &forced;
 }
 
 /// All flags as features that have nothing left to decide.
-std::string reduced_features(const Call& call, const decide::Snapshot& snapshot, Question& question,
-                             const std::string& environment) {
+std::string reduced_features(const Call& call, const decide::Snapshot& snapshot, const FeatureTexts& texts,
+                             Question& question, const std::string& environment) {
   const Timestamp now = call.context.services.clock.now();
   if (question.url.empty()) question.url = page_url(question.attributes);
   const auto profile = profile_of(call, environment, question.attributes);
@@ -122,18 +110,23 @@ std::string reduced_features(const Call& call, const decide::Snapshot& snapshot,
   decide::Evaluation evaluation{model::Attributes(index)};
   StickyAssignments sticky(call, snapshot, evaluation.attributes, ofrep::unit_of(question.attributes),
                            profile);
-  Tracks tracks(snapshot, evaluation.attributes, question.attributes, sticky);
+  Tracks tracks(snapshot, texts, evaluation.attributes, question.attributes, sticky);
   evaluation.sticky = sticky.source();
   evaluation.url = question.url;
-  evaluation.forced_values = &question.forced_values;
-  evaluation.forced_variants = &question.forced_variants;
+  evaluation.forced_values = forced_by(question.forced_values);
+  evaluation.forced_variants = forced_by(question.forced_variants);
   evaluation.now = now;
   evaluation.observer = &tracks;
 
   std::string out;
+  out.reserve(kBytesOfFlag * snapshot.configuration().flags.size());
+  std::string room;
+  DecisionTally tally;
+  std::size_t place = 0;
   std::uint64_t decided = 0;
   snapshot.decide_all(evaluation, [&](std::string_view flag, const decide::Decision& decision) {
-    call.context.metrics->decision(EvaluationMode::Bulk, decision);
+    const std::string_view opening = texts.opening(place++);
+    tally.add(decision);
     const bool is_switched_off =
         decision.reason == decide::Reason::Disabled && decision.source == decide::Source::Nothing;
     if (is_switched_off) return;
@@ -141,21 +134,19 @@ std::string reduced_features(const Call& call, const decide::Snapshot& snapshot,
                               ? default_of(snapshot, flag)
                               : decision.value;
     const ShownValue shown(snapshot, answer, evaluation.attributes, &question.attributes);
-    const Value* value = shown.value();
+    // Without a value, the caller's default holds.
+    const std::string_view value = shown.value() == nullptr ? "null" : texts.json(*shown.value(), room);
     if (!out.empty()) out.push_back(',');
-    append_json_text(out, flag);
-    out.append(R"(:{"defaultValue":)");
-    append_value(out, value);
+    out.append(opening).append(value);
     if (!tracks.empty()) {
-      out.append(R"(,"rules":[{"force":)");
-      append_value(out, value);
-      out.append(R"(,"tracks":[)");
+      out.append(R"(,"rules":[{"force":)").append(value).append(R"(,"tracks":[)");
       tracks.move_to(out);
       out.append("]}]");
     }
     out.push_back('}');
     ++decided;
   });
+  call.context.metrics->decisions(EvaluationMode::Bulk, tally);
   sticky.keep(now);
   if (call.context.services.traffic != nullptr) call.context.services.traffic->decided(environment, decided);
   return out;
@@ -178,7 +169,8 @@ Response evaluate(const Call& call) {
   Response response;
   response.content_type = "application/json";
   response.body = R"({"features":{)";
-  response.body.append(reduced_features(call, *snapshot, *question, environment));
+  response.body.append(reduced_features(
+      call, *snapshot, *call.context.feature_texts->of(environment, snapshot), *question, environment));
   // SDKs ignore an answer with a date that they know, and stored traits change without a revision.
   response.body.append(R"(},"experiments":[],"dateUpdated":")");
   response.body.append(rfc3339(call.context.services.clock.now())).append("\"}");

@@ -4,7 +4,6 @@
 
 #include <splitplot/decide/snapshot.hpp>
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -21,14 +20,5 @@ struct FlagSet {
 /// application is to show: the reason is ERROR, and metadata.contentFailure says why.
 void append_evaluation(std::string& out, std::string_view key, const decide::Decision& decision,
                        const FlagSet& flag_set, std::string_view failure = {});
-
-/// {"flags": [...], "metadata": {...}} around evaluations separated by commas; `more` are further members, each with a
-/// comma before it.
-[[nodiscard]] std::string bulk_body(std::string_view evaluations, const FlagSet& flag_set,
-                                    std::string_view more);
-
-/// Validator of a bulk answer: a hash of its evaluations and of the period for which it offers streams, with quotes. Not
-/// of the configuration: providers send an old ETag along with a new context.
-[[nodiscard]] std::string etag_of(std::string_view evaluations, std::int64_t stream_period);
 
 }  // namespace splitplot::serve::ofrep

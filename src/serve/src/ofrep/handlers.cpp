@@ -2,8 +2,10 @@
 
 #include "answers.hpp"
 #include "http/conditions.hpp"
+#include "made_of_snapshot.hpp"
 #include "metrics.hpp"
 #include "ofrep/answer.hpp"
+#include "ofrep/answer_texts.hpp"
 #include "ofrep/event_streams.hpp"
 #include "ofrep/exposures.hpp"
 #include "ofrep/question.hpp"
@@ -120,7 +122,9 @@ Response evaluate_one(const Call& call) {
   MetExperiments met(sticky);
   if (is_exposure || evaluation.sticky != nullptr) evaluation.observer = &met;
   const decide::Decision decision = snapshot->decide(key, evaluation);
-  call.context.metrics->decision(EvaluationMode::Single, decision);
+  DecisionTally tally;
+  tally.add(decision);
+  call.context.metrics->decisions(EvaluationMode::Single, tally);
   if (decision.error == decide::DecisionError::None) note_decided(call, flag_set.environment, 1);
   sticky.keep(now);
   if (is_exposure && decision.error == decide::DecisionError::None) {
@@ -159,23 +163,28 @@ Response evaluate_all(const Call& call) {
   evaluation.sticky = sticky.source();
   LastingAssignments lasting(sticky);
   if (evaluation.sticky != nullptr) evaluation.observer = &lasting;
-  std::string evaluations;
+  const auto texts = call.context.answer_texts->of(flag_set.environment, snapshot);
+  BulkAnswer answer(flag_set, *texts);
+  DecisionTally tally;
   std::uint64_t decided = 0;
   snapshot->decide_all(evaluation, [&](std::string_view flag, const decide::Decision& decision) {
-    if (!evaluations.empty()) evaluations.push_back(',');
     const ShownValue shown(*snapshot, decision.value, evaluation.attributes, &*context);
-    append_evaluation(evaluations, flag, shown.of(decision), flag_set, shown.failure());
-    call.context.metrics->decision(EvaluationMode::Bulk, decision);
+    if (shown.is_as_decided()) {
+      answer.add(flag, decision, {});
+    } else {
+      answer.add(flag, shown.of(decision), shown.failure());
+    }
+    tally.add(decision);
     if (decision.error == decide::DecisionError::None) ++decided;
   });
+  call.context.metrics->decisions(EvaluationMode::Bulk, tally);
   sticky.keep(now);
   note_decided(call, flag_set.environment, decided);
   const StreamOffer offer = stream_offer(call);
-  const std::string etag = etag_of(evaluations, offer.period);
+  const std::string etag = answer.etag(offer.period);
   note_time(call, EvaluationMode::Bulk, begun);
   const bool is_known = names_etag(call.request.header("if-none-match"), etag);
-  Response response =
-      is_known ? json_text({}, 304) : json_text(bulk_body(evaluations, flag_set, offer.json), 200);
+  Response response = is_known ? json_text({}, 304) : json_text(answer.body(offer.json), 200);
   response.headers.add("ETag", etag);
   // Kept by the browser only to be asked about again.
   response.headers.add("Cache-Control", "private, no-cache");
