@@ -3,6 +3,7 @@
 #include "restrictions.hpp"
 
 #include <splitplot/base/key.hpp>
+#include <splitplot/base/number_text.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -58,6 +59,18 @@ std::vector<WeightedVariant> variants_of_list(const Value::Array& elements, cons
   return all;
 }
 
+/// {80, 40} is a slip of who thinks in percentages; {2, 1} and {60, 60} mean what they are.
+void warn_of_percentages(const std::vector<WeightedVariant>& variants, double sum, const Spot& spot) {
+  const bool are_equal = std::ranges::all_of(
+      variants, [&](const WeightedVariant& variant) { return variant.weight == variants.front().weight; });
+  const bool look_like_it = std::ranges::all_of(
+      variants, [](const WeightedVariant& variant) { return variant.weight.value_or(0) <= 100; });
+  if (are_equal || !look_like_it || sum <= 100 || sum >= 200) return;
+  spot.warning("the weights add up to " + std::string(ScriptNumber(sum).view()) +
+                   ", not to 100: each variant gets its share of that",
+               "make them add up to 100 if they are percentages");
+}
+
 /// Weights become shares. Without any, all are equal.
 std::vector<ExperimentVariant> with_shares(std::vector<WeightedVariant> read, const Spot& spot) {
   const auto weighted =
@@ -67,6 +80,7 @@ std::vector<ExperimentVariant> with_shares(std::vector<WeightedVariant> read, co
   double sum = 0;
   for (const WeightedVariant& variant : read) sum += variant.weight.value_or(1);
   if (!std::isfinite(sum)) spot.problem("the weights are too large to add up", "only their ratios matter");
+  warn_of_percentages(read, sum, spot);
   std::vector<ExperimentVariant> variants;
   for (WeightedVariant& variant : read) {
     variant.variant.weight = variant.weight.value_or(1) / sum;
