@@ -45,6 +45,7 @@ async function missingParts(findings, binary) {
     const withoutCatalogue = join(folder, 'without-catalogue');
     cpSync(server.data, withoutCatalogue, { recursive: true });
     rmSync(join(withoutCatalogue, 'catalogue.sqlite'));
+    rmSync(join(withoutCatalogue, 'last-good'));
     const refused = attempt(binary, 'serve', '--data', withoutCatalogue, '--listen', '127.0.0.1:0');
     findings.expect(refused.status === 3 && /catalogue.*missing/.test(refused.stderr), `a journal without its catalogue was served: ${refused.status} ${refused.stderr}`);
     findings.expect(!readdirSync(withoutCatalogue).includes('catalogue.sqlite'), 'the refusal left a new catalogue behind');

@@ -43,7 +43,9 @@ Result<Value> add_key_offline(const KeysOptions& options) {
   const auto lock = FolderLock::take(folder);
   if (!lock) return tl::unexpected(lock.error());
   const SystemClock clock;
-  const auto opened = catalogue::open_catalogue({folder.catalogue(), folder.secrets()}, clock);
+  catalogue::CatalogueOptions catalogue_options{folder.catalogue(), folder.secrets()};
+  catalogue_options.last_good_path = folder.last_good();  // a start from it must know the new key too
+  const auto opened = catalogue::open_catalogue(catalogue_options, clock);
   if (!opened) return tl::unexpected(opened.error());
   const auto made = opened->catalogue->add_key({}, options.connection);
   if (!made) return tl::unexpected(made.error());

@@ -1,5 +1,9 @@
+#include "opening.hpp"
+
 #include "audit_chain.hpp"
+#include "away_store.hpp"
 #include "ids.hpp"
+#include "last_good.hpp"
 #include "stored_catalogue.hpp"
 
 #include <splitplot/catalogue/catalogue.hpp>
@@ -85,9 +89,84 @@ Result<std::vector<NewCredential>> add_first_connections(Catalogue& catalogue) {
   return std::move(committed->credentials);
 }
 
-}  // namespace
+/// A file without content would be made a new catalogue, with other keys.
+Result<void> must_be_there(const CatalogueOptions& options) {
+  std::error_code failure;
+  const auto size = std::filesystem::file_size(options.path, failure);
+  if (!failure && size > 0) return {};
+  return fail(ErrorCode::Unreadable,
+              fmt::format("the catalogue '{}' is {}", options.path,
+                          failure == std::errc::no_such_file_or_directory ? "missing"
+                          : failure                                       ? "no file: " + failure.message()
+                                                                          : "empty"),
+              "restore a backup");
+}
 
-Result<OpenedCatalogue> open_catalogue(const CatalogueOptions& options, const Clock& clock) {
+Result<Loaded> load_existing(const CatalogueOptions& options, const Secrets& secrets) {
+  if (auto there = must_be_there(options); !there) return tl::unexpected(there.error());
+  auto store = store::open_document_store(options.path);
+  if (!store) return tl::unexpected(store.error());
+  auto head = read_head(**store, options);
+  if (!head) return tl::unexpected(head.error());
+  if (!*head)
+    return fail(ErrorCode::BadData, fmt::format("the catalogue '{}' is empty", options.path),
+                "restore a backup");
+  auto state = load_state(**store, std::move(**head), secrets, options.clocks);
+  if (!state) return tl::unexpected(state.error());
+  return Loaded{*std::move(store), *std::move(state)};
+}
+
+/// The state of the last good file. Errors: those of the file, and of documents that make no sense any more.
+struct Kept {
+  State state;
+  Timestamp written;
+};
+Result<Kept> load_last_good(const LastGoodFile& file, const CatalogueOptions& options,
+                            const Secrets& secrets) {
+  auto rows = file.read(secrets);
+  if (!rows) return tl::unexpected(rows.error());
+  const Timestamp written = rows->written;
+  store::Head head = rows->head;
+  const auto store = make_last_good_store(*std::move(rows));
+  auto state = load_state(*store, std::move(head), secrets, options.clocks);
+  if (!state) return tl::unexpected(state.error());
+  return Kept{*std::move(state), written};
+}
+
+/// Of a catalogue with a last good file.
+Result<OpenedCatalogue> open_or_stand_in(const CatalogueOptions& options, const LastGoodFile& file,
+                                         const Clock& clock) {
+  auto secrets = existing_secrets(options);
+  if (!secrets) return tl::unexpected(secrets.error());
+  std::optional<Opening> opening = begin_opening(options, *secrets);
+  auto loaded = opening->wait(options.patience);
+  if (loaded) opening.reset();
+  if (loaded && *loaded) {
+    auto catalogue = std::make_unique<StoredCatalogue>((*loaded)->store, std::move((*loaded)->state),
+                                                       *std::move(secrets), clock, options);
+    catalogue->look_after({});
+    return OpenedCatalogue{std::move(catalogue), {}};
+  }
+  const Error why =
+      loaded ? loaded->error()
+             : Error{ErrorCode::Unavailable, fmt::format("the catalogue '{}' does not answer", options.path),
+                     "check the disk"};
+  auto kept = load_last_good(file, options, *secrets);
+  if (!kept) {
+    return fail(why.code,
+                fmt::format("{}; nor can the last good configuration stand in: {}", why.message,
+                            kept.error().message),
+                why.hint);
+  }
+  auto catalogue = std::make_unique<StoredCatalogue>(make_away_store(why), std::move(kept->state),
+                                                     *std::move(secrets), clock, options);
+  catalogue->begin_away(why, kept->written);
+  catalogue->look_after(std::move(opening));
+  return OpenedCatalogue{std::move(catalogue), {}};
+}
+
+/// Opens, or makes a new catalogue where there is none.
+Result<OpenedCatalogue> open_or_make(const CatalogueOptions& options, const Clock& clock) {
   auto store = store::open_document_store(options.path);
   if (!store) return tl::unexpected(store.error());
   auto head = read_head(**store, options);
@@ -100,17 +179,34 @@ Result<OpenedCatalogue> open_catalogue(const CatalogueOptions& options, const Cl
     *head = std::move(*founded);
   }
   const bool empty = (*head)->revision == 0;
-  auto catalogue =
-      StoredCatalogue::load(std::move(*store), std::move(**head), std::move(*secrets), clock, options.clocks);
-  if (!catalogue) return tl::unexpected(catalogue.error());
-  OpenedCatalogue opened{std::move(*catalogue), {}};
+  auto state = load_state(**store, std::move(**head), *secrets, options.clocks);
+  if (!state) return tl::unexpected(state.error());
+  auto catalogue = std::make_unique<StoredCatalogue>(*std::move(store), *std::move(state),
+                                                     *std::move(secrets), clock, options);
+  OpenedCatalogue opened{nullptr, {}};
   // Also where the first start was cut short between the two.
   if (empty) {
-    auto keys = add_first_connections(*opened.catalogue);
+    auto keys = add_first_connections(*catalogue);
     if (!keys) return tl::unexpected(keys.error());
     opened.first_keys = std::move(*keys);
   }
+  if (!options.last_good_path.empty()) catalogue->look_after({});
+  opened.catalogue = std::move(catalogue);
   return opened;
+}
+
+}  // namespace
+
+Opening begin_opening(const CatalogueOptions& options, const Secrets& secrets) {
+  return Opening([options, secrets] { return load_existing(options, secrets); });
+}
+
+Result<OpenedCatalogue> open_catalogue(const CatalogueOptions& options, const Clock& clock) {
+  if (!options.last_good_path.empty()) {
+    const LastGoodFile file(store::posix_file_system(), options.last_good_path);
+    if (file.exists()) return open_or_stand_in(options, file, clock);
+  }
+  return open_or_make(options, clock);
 }
 
 Result<std::optional<Revision>> verify_catalogue(const CatalogueOptions& options) {

@@ -70,7 +70,7 @@ Result<ChangePlan> StoredCatalogue::plan_rollback(const Scope& scope, Revision r
   const auto found = current->scope(scope);
   if (!found) return tl::unexpected(found.error());
   if (revision < 1 || revision > current->head.revision) return no_revision(revision, current->head.revision);
-  auto versions = versions_at(*store_, **found, revision);
+  auto versions = versions_at(*store(), **found, revision);
   if (!versions) return tl::unexpected(versions.error());
   WantedDocuments wanted;
   for (const auto& [id, version] : *versions) {
@@ -86,7 +86,7 @@ Result<std::vector<model::Document>> StoredCatalogue::documents(const Scope& sco
   if (!found) return tl::unexpected(found.error());
   if (!at) return (*found)->documents();
   if (*at < 1 || *at > current->head.revision) return no_revision(*at, current->head.revision);
-  auto versions = versions_at(*store_, **found, *at);
+  auto versions = versions_at(*store(), **found, *at);
   if (!versions) return tl::unexpected(versions.error());
   return documents_of(*versions);
 }
@@ -111,30 +111,31 @@ Result<std::vector<Change>> StoredCatalogue::history(const Scope& scope,
     filter.kind = std::string(name_of(id->kind));
     filter.key = id->key;
   }
-  auto rows = store_->changes(filter);
+  const auto store = this->store();
+  auto rows = store->changes(filter);
   if (!rows) return tl::unexpected(rows.error());
   std::vector<Change> changes;
   for (const store::ChangeRow& row : *rows) {
-    auto change = read_change(row, *current, **found, id);
+    auto change = read_change(*store, row, *current, **found, id);
     if (!change) return tl::unexpected(change.error());
     changes.push_back(std::move(*change));
   }
   return changes;
 }
 
-Result<Change> StoredCatalogue::read_change(const store::ChangeRow& row, const State& current,
-                                            const ScopeState& scope,
+Result<Change> StoredCatalogue::read_change(store::DocumentStore& store, const store::ChangeRow& row,
+                                            const State& current, const ScopeState& scope,
                                             const std::optional<model::DocumentId>& id) {
   Change change{row.revision, {}, row.author, row.message, row.time, {}};
   for (const auto& [name, other] : current.scopes) {
     if (other->environment_id == row.environment_id) change.scope = name;
   }
-  auto versions = store_->versions_of(row.revision);
+  auto versions = store.versions_of(row.revision);
   if (!versions) return tl::unexpected(versions.error());
   for (const store::DocumentVersionRow& version : *versions) {
     // A change made in another environment of the project shows here only what is shared.
     if (version.name.owner_id != scope.project_id && version.name.owner_id != scope.environment_id) continue;
-    auto document = read_change_of(*store_, version);
+    auto document = read_change_of(store, version);
     if (!document) return tl::unexpected(document.error());
     if (!id || document->id == *id) change.documents.push_back(std::move(*document));
   }
@@ -146,7 +147,7 @@ Result<FrozenPlan> StoredCatalogue::frozen_plan(const Scope& scope, std::string_
   const auto current = state();
   const auto found = current->scope(scope);
   if (!found) return tl::unexpected(found.error());
-  auto row = store_->latest_frozen_plan((*found)->environment_id, experiment);
+  auto row = store()->latest_frozen_plan((*found)->environment_id, experiment);
   if (!row) return tl::unexpected(row.error());
   const model::DocumentId id{model::DocumentKind::Experiment, std::string(experiment)};
   if (!*row) {
@@ -189,7 +190,7 @@ std::string StoredCatalogue::signature(std::string_view purpose, std::string_vie
 
 Result<std::optional<Revision>> StoredCatalogue::verify_chain() {
   const std::lock_guard guard(writing_);
-  return find_break(*store_, secrets_);
+  return find_break(*store(), secrets_);
 }
 
 }  // namespace splitplot::catalogue

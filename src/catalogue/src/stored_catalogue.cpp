@@ -4,6 +4,7 @@
 #include "change_rows.hpp"
 #include "ids.hpp"
 #include "missing.hpp"
+#include "upkeep.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -50,6 +51,12 @@ std::vector<const store::CredentialRow*> working_keys(const State& state, const 
   return keys;
 }
 
+/// Of what stops a write, only a change made meanwhile is the caller's business; the rest is the store's.
+Error write_error(const Error& error) {
+  if (error.code == ErrorCode::Conflict || error.code == ErrorCode::Unavailable) return error;
+  return {ErrorCode::Unavailable, "the catalogue cannot be written: " + error.message, error.hint};
+}
+
 std::vector<Scope> changed_snapshots(const State& before, const State& after) {
   std::vector<Scope> changed;
   for (const auto& [scope, state] : after.scopes) {
@@ -61,23 +68,19 @@ std::vector<Scope> changed_snapshots(const State& before, const State& after) {
 
 }  // namespace
 
-Result<std::unique_ptr<StoredCatalogue>> StoredCatalogue::load(std::unique_ptr<store::DocumentStore> store,
-                                                               store::Head head, Secrets secrets,
-                                                               const Clock& clock,
-                                                               decide::ProjectClocks clocks) {
-  auto state = load_state(*store, std::move(head), secrets, clocks);
-  if (!state) return tl::unexpected(state.error());
-  return std::unique_ptr<StoredCatalogue>(
-      new StoredCatalogue(std::move(store), std::move(secrets), clock, std::move(clocks), std::move(*state)));
-}
-
-StoredCatalogue::StoredCatalogue(std::unique_ptr<store::DocumentStore> store, Secrets secrets,
-                                 const Clock& clock, decide::ProjectClocks clocks, State state)
-    : store_(std::move(store)),
-      secrets_(std::move(secrets)),
+StoredCatalogue::StoredCatalogue(std::shared_ptr<store::DocumentStore> store, State state, Secrets secrets,
+                                 const Clock& clock, const CatalogueOptions& options)
+    : secrets_(std::move(secrets)),
       clock_(clock),
-      clocks_(std::move(clocks)),
-      state_(std::make_shared<const State>(std::move(state))) {}
+      options_(options),
+      last_good_(options.last_good_path.empty()
+                     ? std::nullopt
+                     : std::optional(LastGoodFile(store::posix_file_system(), options.last_good_path))),
+      store_(std::move(store)),
+      state_(std::make_shared<const State>(std::move(state))),
+      confirmed_(clock.now()) {}
+
+StoredCatalogue::~StoredCatalogue() = default;
 
 std::shared_ptr<const State> StoredCatalogue::state() const {
   const std::lock_guard guard(showing_);
@@ -119,7 +122,7 @@ Result<Committed> StoredCatalogue::commit(const ChangePlan& plan, std::string_vi
   for (const AffectedScope& affected : affected_scopes(*current, plan.scope, plan.changes)) {
     ScopeState changed{affected.state->project_id, affected.state->environment_id,
                        changed_versions(affected.state->versions, affected.changes, revision), nullptr};
-    auto compiled = compile_scope(affected.scope, std::move(changed), secrets_, clocks_);
+    auto compiled = compile_scope(affected.scope, std::move(changed), secrets_, options_.clocks);
     if (!compiled) return tl::unexpected(compiled.error());
     next.scopes[affected.scope] = std::move(*compiled);
   }
@@ -186,7 +189,7 @@ Result<void> StoredCatalogue::write(State next, store::DocumentTransaction rows)
   }
   next.head.seal = seal_of(next.head, next.tenancy, next.credential_rows, secrets_);
   rows.head = next.head;
-  if (auto written = store_->write(rows); !written) return written;
+  if (auto written = store()->write(rows); !written) return tl::unexpected(write_error(written.error()));
 
   next.index_credentials();
   auto shown = std::make_shared<const State>(std::move(next));
@@ -196,6 +199,7 @@ Result<void> StoredCatalogue::write(State next, store::DocumentTransaction rows)
     state_.swap(shown);
   }
   watchers_->tell(changed);
+  keep(*state());
   return {};
 }
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "key_file.hpp"
+#include "last_good.hpp"
+#include "opening.hpp"
 #include "planning.hpp"
 #include "state.hpp"
 #include "watchers.hpp"
@@ -20,14 +22,29 @@
 
 namespace splitplot::catalogue {
 
+class Upkeep;
+
 /// Readers take the state of the moment, a shared pointer, and never wait for a writer. Writers come one at a time: each
 /// computes the next state, writes, and only then shows it.
 class StoredCatalogue final : public Catalogue {
  public:
-  /// Loads what is stored; `head` is the store's. `clock` must outlive this.
-  static Result<std::unique_ptr<StoredCatalogue>> load(std::unique_ptr<store::DocumentStore> store,
-                                                       store::Head head, Secrets secrets, const Clock& clock,
-                                                       decide::ProjectClocks clocks);
+  /// `state` was loaded from the store. `clock` and the log of the options must outlive this.
+  StoredCatalogue(std::shared_ptr<store::DocumentStore> store, State state, Secrets secrets,
+                  const Clock& clock, const CatalogueOptions& options);
+  ~StoredCatalogue() override;
+
+  /// Of a start from the last good file: why, and when that was written.
+  void begin_away(const Error& why, Timestamp written);
+  /// Begins to look after the store. `opening`: is under way already.
+  void look_after(std::optional<Opening> opening);
+
+  // For who looks after the store.
+  [[nodiscard]] bool is_away() const;
+  [[nodiscard]] std::shared_ptr<store::DocumentStore> store() const;
+  void confirm();
+  /// The store is given up; what needs it is refused from now on.
+  void go_away(const Error& why);
+  void come_back(Loaded loaded);
 
   Result<ChangePlan> plan(const Scope& scope, const std::vector<model::DocumentText>& texts,
                           Absent absent) override;
@@ -42,6 +59,7 @@ class StoredCatalogue final : public Catalogue {
   Result<FrozenPlan> frozen_plan(const Scope& scope, std::string_view experiment) override;
   [[nodiscard]] std::shared_ptr<const decide::Snapshot> snapshot(const Scope& scope) const override;
   [[nodiscard]] std::vector<Scope> scopes() const override;
+  [[nodiscard]] Standing standing() const override;
   [[nodiscard]] std::unique_ptr<Watch> watch(Watcher watcher) override;
   [[nodiscard]] std::optional<Principal> authenticate(std::string_view secret) const override;
   [[nodiscard]] std::optional<Principal> holder_of(std::string_view credential) const override;
@@ -51,9 +69,6 @@ class StoredCatalogue final : public Catalogue {
   Result<std::optional<Revision>> verify_chain() override;
 
  private:
-  StoredCatalogue(std::unique_ptr<store::DocumentStore> store, Secrets secrets, const Clock& clock,
-                  decide::ProjectClocks clocks, State state);
-
   /// A key of a connection, with the row that is stored of it.
   struct MadeKey {
     NewCredential credential;
@@ -73,17 +88,28 @@ class StoredCatalogue final : public Catalogue {
   /// Writes rows, and then shows the state that they make of `next`: with their head and credentials.
   Result<void> write(State next, store::DocumentTransaction rows);
 
-  Result<Change> read_change(const store::ChangeRow& row, const State& current, const ScopeState& scope,
-                             const std::optional<model::DocumentId>& id);
+  /// Writes the last good file. The caller holds writing_.
+  void keep(const State& good);
 
-  const std::unique_ptr<store::DocumentStore> store_;
+  Result<Change> read_change(store::DocumentStore& store, const store::ChangeRow& row, const State& current,
+                             const ScopeState& scope, const std::optional<model::DocumentId>& id);
+
   const Secrets secrets_;
   const Clock& clock_;
+  const CatalogueOptions options_;
+  const std::optional<LastGoodFile> last_good_;
   const std::shared_ptr<Watchers> watchers_ = std::make_shared<Watchers>();
-  const decide::ProjectClocks clocks_;
   std::mutex writing_;  ///< held by who computes and writes the next state
-  mutable std::mutex showing_;
-  std::shared_ptr<const State> state_;  ///< guarded by showing_
+  Timestamp kept_;      ///< when the last good file was written; guarded by writing_
+
+  mutable std::mutex showing_;  ///< guards what follows
+  std::shared_ptr<store::DocumentStore> store_;
+  std::shared_ptr<const State> state_;
+  Timestamp confirmed_;
+  std::optional<Error> away_;
+  std::string keeping_trouble_;
+
+  std::unique_ptr<Upkeep> upkeep_;  ///< stops before the rest goes
 };
 
 }  // namespace splitplot::catalogue

@@ -111,6 +111,17 @@ void add_pipeline(Samples& samples, const collect::PipelineStatus& status) {
   samples.gauge("splitplot_pipeline_healthy", "1 while events are taken.", status.trouble.empty() ? 1 : 0);
 }
 
+void add_configuration(Samples& samples, const catalogue::Standing& standing) {
+  samples.gauge("splitplot_configuration_revision", "Last change in the configuration that decides.",
+                standing.revision);
+  samples.gauge("splitplot_configuration_age_seconds", "Since the catalogue last stood behind it.",
+                static_cast<std::uint64_t>(standing.age.count()));
+  samples.gauge("splitplot_catalogue_healthy", "0 while the last good configuration stands in for it.",
+                standing.trouble.empty() ? 1 : 0);
+  samples.gauge("splitplot_last_good_healthy", "1 while the last good configuration can be kept on disk.",
+                standing.keeping_trouble.empty() ? 1 : 0);
+}
+
 void add_streams(Samples& samples, const StreamCounts& counts) {
   samples.gauge("splitplot_streams_open", "Event streams that are open.", counts.open.load());
   samples.gauge("splitplot_streams_most", "Event streams that may be open at once.", counts.most.load());
@@ -330,6 +341,7 @@ std::string Metrics::text(const Services& services, const StreamCounts& streams)
   const collect::PipelineStatus pipeline = services.pipeline.status();
   add_pipeline(samples, pipeline);
   add_streams(samples, streams);
+  add_configuration(samples, services.catalogue.standing());
   if (services.loader != nullptr) add_loader(samples, services.loader->status(), pipeline.durable_end);
   std::ostringstream out;
   prometheus::TextSerializer().Serialize(out, families);

@@ -1,6 +1,7 @@
 // The server's data folder: which file is what.
 //
 //   catalogue.sqlite   documents, their versions, keys (hashed)
+//   last-good          the configuration of now, for a start without the catalogue
 //   secrets.key        pepper of keys, secret of seeds; mode 600
 //   journal/           the truth: every accepted event
 //   online/            profiles and ids of events: made again from the journal
@@ -20,6 +21,7 @@ struct DataFolder {
   std::string root;
 
   [[nodiscard]] std::string catalogue() const { return root + "/catalogue.sqlite"; }
+  [[nodiscard]] std::string last_good() const { return root + "/last-good"; }
   [[nodiscard]] std::string secrets() const { return root + "/secrets.key"; }
   [[nodiscard]] std::string journal() const { return root + "/journal"; }
   [[nodiscard]] std::string online() const { return root + "/online"; }

@@ -68,6 +68,7 @@ Result<void> must_have_catalogue(const DataFolder& folder) {
   namespace fs = std::filesystem;
   std::error_code ignored;
   if (fs::exists(folder.catalogue(), ignored) || !fs::exists(folder.journal(), ignored)) return {};
+  if (fs::exists(folder.last_good(), ignored)) return {};  // which decides until the catalogue is back
   return fail(ErrorCode::BadData,
               fmt::format("the catalogue {} is missing, and there is a journal", folder.catalogue()),
               "restore a backup; a new catalogue would have other keys and no documents");
@@ -122,67 +123,125 @@ void log_recovery(const store::JournalRecovery& recovery, Log& log) {
 
 }  // namespace
 
-Result<std::unique_ptr<Installation>> Installation::open(const ServerSettings& settings, const Clock& clock,
-                                                         Log& log, const ShowKeys& show_keys) {
+Result<void> Installation::open_catalogue(const ServerSettings& settings, const Clock& clock, Log& log,
+                                          const ShowKeys& show_keys) {
   const DataFolder folder{settings.data};
-  auto lock = FolderLock::take(folder);
-  if (!lock) return tl::unexpected(lock.error());
-  if (auto whole = must_have_catalogue(folder); !whole) return tl::unexpected(whole.error());
-  std::unique_ptr<Installation> made(new Installation(*std::move(lock), clock));
-
   const auto zone = context::TimeZone::named(settings.time_zone);
   if (!zone) return tl::unexpected(zone.error());
   catalogue::CatalogueOptions options{folder.catalogue(), folder.secrets()};
+  options.last_good_path = folder.last_good();
+  options.log = &log;
   options.clocks = [zone = *zone](Timestamp shown) { return zone.when(shown); };
   auto catalogue = catalogue::open_catalogue(options, clock);
   if (!catalogue) return tl::unexpected(catalogue.error());
-  made->catalogue_ = *std::move(catalogue);
-  if (!made->catalogue_.first_keys.empty()) show_keys(made->catalogue_.first_keys);
+  catalogue_ = *std::move(catalogue);
+  if (!catalogue_.first_keys.empty()) show_keys(catalogue_.first_keys);
+  return {};
+}
 
+Result<void> Installation::open_warehouse(const ServerSettings& settings) {
+  const DataFolder folder{settings.data};
+  store::EventWarehouseOptions options;
+  options.path = folder.warehouse();
+  options.limits = {settings.analysis_threads, settings.analysis_memory, folder.spill()};
+  auto warehouse = store::open_event_warehouse(options);
+  if (!warehouse) return tl::unexpected(warehouse.error());
+  warehouse_ = *std::move(warehouse);
+  return {};
+}
+
+Result<void> Installation::open_way_in(const ServerSettings& settings, const Clock& clock, Log& log) {
+  const DataFolder folder{settings.data};
   store::OnlineStoreOptions online_options;
   online_options.directory = folder.online();
   online_options.window = settings.duplicate_window;
   auto online = store::open_online_store(online_options, clock);
   if (!online) return tl::unexpected(online.error());
-  made->online_ = *std::move(online);
-
-  store::EventWarehouseOptions warehouse_options;
-  warehouse_options.path = folder.warehouse();
-  warehouse_options.limits = {settings.analysis_threads, settings.analysis_memory, folder.spill()};
-  auto warehouse = store::open_event_warehouse(warehouse_options);
-  if (!warehouse) return tl::unexpected(warehouse.error());
-  made->warehouse_ = *std::move(warehouse);
+  online_ = *std::move(online);
 
   store::JournalOptions journal_options;
   journal_options.directory = folder.journal();
   journal_options.reserve_bytes = settings.journal_reserve_bytes;
-  journal_options.not_before = std::max(made->online_->reflects(), made->warehouse_->loaded());
+  journal_options.not_before = online_->reflects();
+  if (warehouse_ != nullptr)
+    journal_options.not_before = std::max(journal_options.not_before, warehouse_->loaded());
   auto journal = store::open_journal(store::posix_file_system(), journal_options);
   if (!journal) return tl::unexpected(journal.error());
-  made->journal_ = *std::move(journal);
-  log_recovery(made->journal_.recovery, log);
+  journal_ = *std::move(journal);
+  log_recovery(journal_.recovery, log);
 
   collect::PipelineOptions pipeline_options;
   pipeline_options.duplicate_window = settings.duplicate_window;
   pipeline_options.hot_profiles = settings.hot_profiles;
-  pipeline_options.onlooker = &made->traffic_;
-  const auto snapshots = [&catalogue = *made->catalogue_.catalogue](std::string_view environment) {
+  pipeline_options.onlooker = &traffic_;
+  const auto snapshots = [&catalogue = *catalogue_.catalogue](std::string_view environment) {
     const auto scope = scope_of(environment);
     return scope ? catalogue.snapshot(*scope) : nullptr;
   };
-  auto pipeline = collect::Pipeline::start(*made->journal_.journal, *made->online_, snapshots, clock, log,
-                                           pipeline_options);
+  auto pipeline =
+      collect::Pipeline::start(*journal_.journal, *online_, snapshots, clock, log, pipeline_options);
   if (!pipeline) return tl::unexpected(pipeline.error());
-  made->pipeline_ = *std::move(pipeline);
+  pipeline_ = *std::move(pipeline);
+  return {};
+}
 
+void Installation::stand_in_for_way_in(const ServerSettings& settings, const Error& why) {
+  collect::PipelineOptions options;
+  options.hot_profiles = settings.hot_profiles;
+  pipeline_ = collect::make_refusing_pipeline(why, online_.get(), options);
+}
+
+Result<std::unique_ptr<Installation>> Installation::open(const ServerSettings& settings, const Clock& clock,
+                                                         Log& log, const ShowKeys& show_keys,
+                                                         BrokenStores broken) {
+  const DataFolder folder{settings.data};
+  auto lock = FolderLock::take(folder);
+  if (!lock) return tl::unexpected(lock.error());
+  if (auto whole = must_have_catalogue(folder); !whole) return tl::unexpected(whole.error());
+  std::unique_ptr<Installation> made(new Installation(*std::move(lock), clock));
+  if (auto opened = made->open_catalogue(settings, clock, log, show_keys); !opened)
+    return tl::unexpected(opened.error());
+
+  const auto go_on_without = [&](std::string name, const Error& why) {
+    log.error("a store cannot be opened: decisions go on without it",
+              {{"store", name}, {"why", why.message}, {"hint", why.hint}});
+    made->missing_.push_back({std::move(name), why});
+  };
+  // A disk that is full is freed, and then a start brings everything back: nothing to go on without for long.
+  const auto refuses = [&](const Error& why) {
+    return broken == BrokenStores::Refuse || why.code == ErrorCode::ResourceLimit;
+  };
+  if (auto opened = made->open_warehouse(settings); !opened) {
+    if (refuses(opened.error())) return tl::unexpected(opened.error());
+    go_on_without("warehouse", opened.error());
+  }
+  if (auto opened = made->open_way_in(settings, clock, log); !opened) {
+    if (refuses(opened.error())) return tl::unexpected(opened.error());
+    go_on_without("events", opened.error());
+    made->stand_in_for_way_in(settings, opened.error());
+  }
+  if (made->warehouse_ == nullptr || made->journal_.journal == nullptr) return made;
   auto loader = collect::Loader::start(*made->journal_.journal, *made->warehouse_, log);
-  if (!loader) return tl::unexpected(loader.error());
-  made->loader_ = *std::move(loader);
+  if (loader) {
+    made->loader_ = *std::move(loader);
+  } else if (refuses(loader.error())) {
+    return tl::unexpected(loader.error());
+  } else {
+    go_on_without("warehouse", loader.error());
+  }
   return made;
+}
+
+Result<void> Installation::check_results() const {
+  if (loader_ != nullptr) return {};
+  const Error& why = missing_.front().why;
+  return fail(ErrorCode::Unavailable,
+              fmt::format("there are no results without the warehouse: {}", why.message), why.hint);
 }
 
 Result<experiment::ServedQuestion> Installation::question_of(const catalogue::Scope& scope,
                                                              std::string_view experiment) {
+  if (auto there = check_results(); !there) return tl::unexpected(there.error());
   const auto frozen = catalogue().frozen_plan(scope, experiment);
   if (!frozen) return tl::unexpected(frozen.error());
   auto configuration = configuration_of(*frozen);

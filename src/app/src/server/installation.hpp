@@ -26,6 +26,18 @@
 
 namespace splitplot::app {
 
+/// What to do where journal, online store or warehouse cannot be opened.
+enum class BrokenStores {
+  Refuse,
+  StandIn,  ///< go on without: decisions need none of them
+};
+
+/// A store that something else stands in for, and why.
+struct MissingStore {
+  std::string name;  ///< "events", "warehouse"
+  Error why;
+};
+
 class Installation {
  public:
   using ShowKeys = std::function<void(const std::vector<catalogue::NewCredential>&)>;
@@ -35,17 +47,22 @@ class Installation {
   /// Errors: BadData (a journal without its catalogue), and as of the parts.
   [[nodiscard]] static Result<std::unique_ptr<Installation>> open(const ServerSettings& settings,
                                                                   const Clock& clock, Log& log,
-                                                                  const ShowKeys& show_keys);
+                                                                  const ShowKeys& show_keys,
+                                                                  BrokenStores broken = BrokenStores::Refuse);
 
   Installation(const Installation&) = delete;
   Installation& operator=(const Installation&) = delete;
   ~Installation() = default;
+
+  /// Of the parts below, journal, loader and warehouse are not there where something stands in for them.
+  [[nodiscard]] const std::vector<MissingStore>& missing() const { return missing_; }
 
   [[nodiscard]] catalogue::Catalogue& catalogue() { return *catalogue_.catalogue; }
   [[nodiscard]] store::Journal& journal() { return *journal_.journal; }
   [[nodiscard]] const store::JournalRecovery& journal_recovery() const { return journal_.recovery; }
   [[nodiscard]] collect::Pipeline& pipeline() { return *pipeline_; }
   [[nodiscard]] collect::Loader& loader() { return *loader_; }
+  [[nodiscard]] const collect::Loader* loader_if_any() const { return loader_.get(); }
   [[nodiscard]] collect::LiveTraffic& traffic() { return traffic_; }
   [[nodiscard]] store::EventWarehouse& warehouse() { return *warehouse_; }
 
@@ -67,11 +84,20 @@ class Installation {
                                                                std::string_view experiment);
   /// Waits until everything acknowledged before the call is in the warehouse.
   [[nodiscard]] Result<void> catch_up();
+  /// Errors: Unavailable (the warehouse, or what fills it, is not there).
+  [[nodiscard]] Result<void> check_results() const;
+
+  [[nodiscard]] Result<void> open_catalogue(const ServerSettings& settings, const Clock& clock, Log& log,
+                                            const ShowKeys& show_keys);
+  [[nodiscard]] Result<void> open_warehouse(const ServerSettings& settings);
+  [[nodiscard]] Result<void> open_way_in(const ServerSettings& settings, const Clock& clock, Log& log);
+  void stand_in_for_way_in(const ServerSettings& settings, const Error& why);
 
   Installation(FolderLock lock, const Clock& clock) : lock_(std::move(lock)), traffic_(clock) {}
 
   // Destroyed from the last to the first.
   FolderLock lock_;
+  std::vector<MissingStore> missing_;
   catalogue::OpenedCatalogue catalogue_;
   store::OpenedJournal journal_;
   std::unique_ptr<store::OnlineStore> online_;

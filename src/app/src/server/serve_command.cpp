@@ -116,6 +116,16 @@ std::optional<std::string> disk_trouble(const ServerSettings& settings) {
                      settings.journal_reserve_bytes);
 }
 
+std::vector<serve::ReadinessCheck> readiness_checks(const ServerSettings& settings,
+                                                    const Installation& installation) {
+  std::vector<serve::ReadinessCheck> checks{{"disk", [&settings] { return disk_trouble(settings); }}};
+  for (const MissingStore& store : installation.missing()) {
+    if (store.name == "events") continue;  // the pipeline says so itself
+    checks.push_back({store.name, [why = store.why.message] { return std::optional(why); }});
+  }
+  return checks;
+}
+
 std::string url_of(const ServerSettings& settings, std::uint16_t port) {
   const bool six = settings.listen_address.find(':') != std::string::npos;
   return fmt::format("http://{}{}{}:{}", six ? "[" : "", settings.listen_address, six ? "]" : "", port);
@@ -174,8 +184,9 @@ Result<void> serve_until_signal(const ServerSettings& settings, const ServeHooks
   ServerClock clock;
   if (settings.test_mode) clock.manual.emplace(clock.system.now());
   const auto log = make_json_log(clock.get(), settings.debug_log);
-  auto opened = Installation::open(settings, clock.get(), *log,
-                                   [](const auto& keys) { print_first_keys(std::cout, keys); });
+  auto opened = Installation::open(
+      settings, clock.get(), *log, [](const auto& keys) { print_first_keys(std::cout, keys); },
+      BrokenStores::StandIn);
   if (!opened) return tl::unexpected(opened.error());
   Installation& installation = **opened;
 
@@ -192,14 +203,14 @@ Result<void> serve_until_signal(const ServerSettings& settings, const ServeHooks
       .pipeline = installation.pipeline(),
       .clock = clock.get(),
       .log = *log,
-      .loader = &installation.loader(),
+      .loader = installation.loader_if_any(),
       .results =
           [&](const catalogue::Scope& scope, std::string_view experiment,
               const serve::ResultsRequest& request) {
             return results_page(installation, scope, experiment, request, clock.get());
           },
       .back_up = [&](std::string_view name) { return back_up_named({settings.data}, name, clock.get()); },
-      .readiness = {{"disk", [&] { return disk_trouble(settings); }}},
+      .readiness = readiness_checks(settings, installation),
       .test_clock = clock.manual ? &*clock.manual : nullptr,
       .version = SPLITPLOT_VERSION,
       .site = splitplot_dashboard(),

@@ -9,6 +9,7 @@
 #include <splitplot/base/time.hpp>
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -46,6 +47,25 @@ Value::Array troubles(const Services& services) {
   return list;
 }
 
+/// Which configuration decides, how old it may be, and whether the catalogue stands behind it.
+Value configuration_value(const Services& services) {
+  const catalogue::Standing standing = services.catalogue.standing();
+  Value value;
+  value.set("revision", standing.revision);
+  value.set("age_seconds", standing.age.count());
+  value.set("degraded", !standing.trouble.empty());
+  return value;
+}
+
+/// What is wrong with the configuration: no reason to send nobody here, since decisions go on.
+Value::Array configuration_troubles(const Services& services) {
+  const catalogue::Standing standing = services.catalogue.standing();
+  Value::Array list;
+  if (!standing.trouble.empty()) list.push_back(trouble("catalogue", standing.trouble));
+  if (!standing.keeping_trouble.empty()) list.push_back(trouble("last-good", standing.keeping_trouble));
+  return list;
+}
+
 Value pipeline_value(const collect::PipelineStatus& status) {
   Value value;
   value.set("received", status.received);
@@ -80,11 +100,15 @@ Response health(const Call&) {
 }
 
 Response readiness(const Call& call) {
-  Value::Array wrong = troubles(call.context.services);
+  const Services& services = call.context.services;
+  Value::Array wrong = troubles(services);
   const bool is_ready = wrong.empty();
+  Value::Array degraded = configuration_troubles(services);
   Value answer;
-  answer.set("status", is_ready ? "ready" : "not ready");
+  answer.set("status", !is_ready ? "not ready" : degraded.empty() ? "ready" : "degraded");
+  std::move(degraded.begin(), degraded.end(), std::back_inserter(wrong));
   answer.set("problems", std::move(wrong));
+  answer.set("configuration", configuration_value(services));
   return json_response(answer, is_ready ? 200 : 503);
 }
 
@@ -107,7 +131,11 @@ Response status(const Call& call) {
   answer.set("test_mode", services.test_clock != nullptr);
   answer.set("events", pipeline_value(services.pipeline.status()));
   answer.set("warehouse", services.loader != nullptr ? loader_value(services.loader->status()) : Value());
-  answer.set("problems", troubles(services));
+  Value::Array problems = troubles(services);
+  Value::Array degraded = configuration_troubles(services);
+  std::move(degraded.begin(), degraded.end(), std::back_inserter(problems));
+  answer.set("problems", std::move(problems));
+  answer.set("configuration", configuration_value(services));
   return json_response(answer);
 }
 

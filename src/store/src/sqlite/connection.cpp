@@ -142,6 +142,14 @@ int Connection::changed_rows() const {
   return sqlite3_changes(handle_);
 }
 
+Result<void> Connection::check_place() {
+  int has_moved = 0;
+  if (sqlite3_file_control(handle_, "main", SQLITE_FCNTL_HAS_MOVED, &has_moved) != SQLITE_OK) return {};
+  if (has_moved == 0) return {};
+  return fail(ErrorCode::Unreadable, fmt::format("'{}' was moved or removed while it was in use", path_),
+              "put it back");
+}
+
 Result<void> Connection::copy_into(Connection& target) {
   sqlite3_backup* backup = sqlite3_backup_init(target.handle_, "main", handle_, "main");
   if (backup == nullptr) return target.failure(sqlite3_extended_errcode(target.handle_));

@@ -69,6 +69,9 @@ class Connection {
   /// Rows that the last statement changed.
   [[nodiscard]] int changed_rows() const;
 
+  /// Errors: Unreadable (another file stands at the path by now, or none).
+  [[nodiscard]] Result<void> check_place();
+
   /// Copies everything into an empty database.
   Result<void> copy_into(Connection& target);
 

@@ -198,10 +198,25 @@ class SqliteDocumentStore final : public DocumentStore {
     return found->has_value();
   }
 
+  Result<void> check() override {
+    const std::lock_guard guard(mutex_);
+    return connection_.check_place().and_then([this]() -> Result<void> {
+      const auto rows = connection_.number("SELECT count(*) FROM head");
+      if (!rows) return tl::unexpected(rows.error());
+      return {};
+    });
+  }
+
   Result<void> write(const DocumentTransaction& rows) override {
     const std::lock_guard guard(mutex_);
+    // SQLite goes on writing to a file that was removed, and what it writes is gone with the process.
+    if (auto in_place = connection_.check_place(); !in_place) return in_place;
     auto transaction = sqlite::Transaction::begin(connection_);
-    if (!transaction) return tl::unexpected(transaction.error());
+    if (!transaction) {
+      Error error = transaction.error();
+      if (error.code == ErrorCode::Conflict) error.code = ErrorCode::Unavailable;
+      return tl::unexpected(std::move(error));
+    }
     auto written = replace_head(rows)
                        .and_then([&] { return add_tenancy(rows.tenancy); })
                        .and_then([&] { return add_change(rows); })

@@ -3,11 +3,13 @@
 /// compiles the snapshot that decides. Nothing half-applied is ever seen. All functions may be called by any thread.
 #pragma once
 
+#include <splitplot/base/log.hpp>
 #include <splitplot/base/result.hpp>
 #include <splitplot/base/time.hpp>
 #include <splitplot/decide/snapshot.hpp>
 #include <splitplot/model/document.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -99,6 +101,22 @@ struct CatalogueOptions {
   std::string path;          ///< the SQLite file
   std::string secrets_path;  ///< the key file: pepper of credentials, secret of seeds; made with mode 600
   decide::ProjectClocks clocks = decide::utc_clocks;  ///< what times without an offset are by
+  /// The file that always has the last good configuration, for a start without the catalogue; empty: none is kept, and
+  /// nobody looks after the catalogue while it is open.
+  std::string last_good_path = {};
+  Log* log = nullptr;  ///< is told when the catalogue goes and comes back; must outlive it
+  std::chrono::milliseconds look_every{2'000};  ///< whether the catalogue is still there, or there again
+  std::chrono::milliseconds patience{10'000};   ///< with a file that does not answer
+};
+
+/// How the configuration that decides stands to the catalogue.
+struct Standing {
+  Revision revision = 0;  ///< of the last change that it holds
+  std::chrono::seconds age{
+      0};               ///< since the catalogue last was what it says; while it is there, almost nothing
+  std::string trouble;  ///< why the catalogue is away; empty: it is there
+  std::string
+      keeping_trouble;  ///< why the last good file could not be written; empty: it was, or none is kept
 };
 
 /// Is told of the environments whose snapshot is another one now.
@@ -143,6 +161,9 @@ class Catalogue {
 
   [[nodiscard]] virtual std::vector<Scope> scopes() const = 0;
 
+  /// Cheap, no I/O.
+  [[nodiscard]] virtual Standing standing() const = 0;
+
   /// Tells a watcher of every change of a snapshot, once `snapshot` answers the new one. It is called on the thread
   /// that changes, one call at a time and in the order of the revisions; it must be quick, and may read but not change
   /// the catalogue.
@@ -173,7 +194,9 @@ struct OpenedCatalogue {
 };
 
 /// Opens or makes a catalogue. A new one has the organisation, project and environment `default`/`production` and a
-/// connection of each kind. Errors: Unreadable (also: a catalogue without its key file), Forbidden (others can read the
+/// connection of each kind. Where the catalogue is missing, locked, damaged or does not answer, and there is a last good
+/// file, the configuration in that decides: what needs the catalogue itself is Unavailable, until it is back by itself.
+/// A catalogue that goes away while it is open is treated alike. Errors: Unreadable (also: a catalogue without its key file), Forbidden (others can read the
 /// key file), ResourceLimit, Conflict (another process), BadData (newer format; damaged; changed by other means, or the
 /// key file of another catalogue).
 [[nodiscard]] Result<OpenedCatalogue> open_catalogue(const CatalogueOptions& options, const Clock& clock);

@@ -137,4 +137,9 @@ class Pipeline {
   [[nodiscard]] virtual PipelineStatus status() const = 0;
 };
 
+/// Stands in where journal or online store cannot be opened, so that decisions go on: refuses every batch as Unavailable,
+/// with these words. `profiles`: of what was stored, if that can be read; must outlive it. Null: nobody is known.
+[[nodiscard]] std::unique_ptr<Pipeline> make_refusing_pipeline(Error why, const store::OnlineStore* profiles,
+                                                               const PipelineOptions& options = {});
+
 }  // namespace splitplot::collect

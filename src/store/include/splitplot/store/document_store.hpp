@@ -158,7 +158,11 @@ class DocumentStore {
   /// Whether any row names a revision that is not in [1, last].
   virtual Result<bool> has_rows_beyond(std::uint64_t last) = 0;
 
-  /// Durable when it returns. Errors also: Conflict (the head is not the expected one).
+  /// Whether the store can still be read, and its file is still the one that was opened.
+  virtual Result<void> check() = 0;
+
+  /// Durable when it returns. Errors also: Conflict (the head is not the expected one); a lock of another process is
+  /// Unavailable here.
   virtual Result<void> write(const DocumentTransaction& transaction) = 0;
 };
 
