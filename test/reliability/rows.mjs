@@ -5,12 +5,16 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Server, withFolder, withServer } from '../served/server.mjs';
 import { compare, journalled, Producer, random } from './producer.mjs';
+import { badConfiguration } from './bad_configuration.mjs';
+import { hostileBodies } from './hostile.mjs';
+import { storesAway } from './stores.mjs';
+import { droppedListeners } from './storm.mjs';
 
 const kFlag = 'kind: flag\nkey: f\nvariants: {on: true, off: false}\ndefault: on\n';
 
 export const kTiers = {
-  quick: { kills: 100, restarts: 5, faults: 12, cuts: 40 },
-  long: { kills: 1000, restarts: 25, faults: 60, cuts: 400 },
+  quick: { kills: 100, restarts: 5, faults: 12, cuts: 40, slow: 300, listeners: 10_000 },
+  long: { kills: 1000, restarts: 25, faults: 60, cuts: 400, slow: 2000, listeners: 10_000 },
 };
 
 async function checked(server, producer) {
@@ -216,4 +220,4 @@ async function duplicates(binary, { restarts }, seed) {
   });
 }
 
-export const kRows = { R1: kills, R2: powerCuts, R3: failedSyncs, R4: fullDisk, R5: damagedJournal, R6: duplicates };
+export const kRows = { R1: kills, R2: powerCuts, R3: failedSyncs, R4: fullDisk, R5: damagedJournal, R6: duplicates, R7: storesAway, R8: droppedListeners, R9: badConfiguration, X2: hostileBodies };

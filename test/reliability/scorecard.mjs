@@ -17,7 +17,7 @@ function missing(id) {
       return false;
     }
   };
-  if (id === 'R3' && !works('strace', '-q', '-o', '/dev/null', 'true')) return 'strace cannot trace here';
+  if (['R3', 'R7'].includes(id) && !works('strace', '-q', '-o', '/dev/null', 'true')) return 'strace cannot trace here';
   if (id === 'R4' && !works('unshare', '--mount', 'true')) return 'this user cannot mount a tmpfs';
   return '';
 }
