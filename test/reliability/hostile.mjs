@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { kShop } from '../served/documents.mjs';
 import { withServer } from '../served/server.mjs';
 
-const kMostGrowthKb = 256 * 1024;
+const kMostGrowthKb = 128 * 1024;
 const kAnswerMs = 15_000;
 const kOfflineApp = '\n---\nkind: connection\nkey: offline-app\ntype: client\nlocal_evaluation: true\n';
 

@@ -119,10 +119,26 @@ const changes = (server) => server.request('POST', '/api/v1/apply', {
   key: server.keys.admin, body: { files: [{ name: 'f.yaml', text: 'kind: flag\nkey: late\nvariants: {on: true, off: false}\ndefault: on\n' }] },
 });
 
-/** The catalogue goes while the server runs, decisions go on, and it is back by itself. */
+/** What a listener is told, as it comes; `ended` once its stream is over. */
+async function listen(server) {
+  const stream = { text: '', ended: false };
+  const answer = await server.request('GET', '/ofrep/v1/stream', { key: server.keys.client });
+  (async () => {
+    try {
+      for await (const chunk of answer.body) stream.text += Buffer.from(chunk).toString();
+    } catch { /* the server is killed in the end */ }
+    stream.ended = true;
+  })();
+  return stream;
+}
+
+/** The catalogue goes while the server runs, decisions and streams go on, and it is back by itself. */
 async function goesAndComesBack(binary, data, keys, expected) {
   const server = await serverOn(binary, data, keys).start();
   try {
+    const stream = await listen(server);
+    await until(() => stream.text.includes('retry:'));
+    const first = stream.text.length;
     const moved = kCatalogue.filter((name) => existsSync(join(data, name)));
     for (const name of moved) renameSync(join(data, name), join(data, `${name}.away`));
     const noticed = await until(() => isDegraded(server));
@@ -131,10 +147,12 @@ async function goesAndComesBack(binary, data, keys, expected) {
     const { detail } = await refused.json();
     for (const name of moved) renameSync(join(data, `${name}.away`), join(data, name));
     const back = await until(async () => !await isDegraded(server));
+    const changed = await changes(server);
+    const told = await until(() => /refetchEvaluation/.test(stream.text.slice(first)));
     const metrics = await (await server.request('GET', '/metrics', { key: server.keys.admin })).text();
     return {
       wrong: answers.filter((answer, at) => answer !== expected[at]).length,
-      held: noticed && refused.status === 503 && /catalogue/.test(detail) && back && (await changes(server)).status === 200 &&
+      held: noticed && refused.status === 503 && /catalogue/.test(detail) && back && changed.status === 200 && told && !stream.ended &&
         /splitplot_catalogue_healthy 1/.test(metrics),
     };
   } finally {

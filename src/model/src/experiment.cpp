@@ -65,7 +65,7 @@ void warn_of_percentages(const std::vector<WeightedVariant>& variants, double su
       variants, [&](const WeightedVariant& variant) { return variant.weight == variants.front().weight; });
   const bool look_like_it = std::ranges::all_of(
       variants, [](const WeightedVariant& variant) { return variant.weight.value_or(0) <= 100; });
-  if (are_equal || !look_like_it || sum <= 100 || sum >= 200) return;
+  if (are_equal || !look_like_it || sum < 100.5 || sum >= 200) return;
   spot.warning("the weights add up to " + std::string(ScriptNumber(sum).view()) +
                    ", not to 100: each variant gets its share of that",
                "make them add up to 100 if they are percentages");

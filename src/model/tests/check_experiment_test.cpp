@@ -98,6 +98,18 @@ TEST(CheckExperiment, WeightsBecomeShares) {
               ElementsAre(DoubleEq(1.0 / 3), DoubleEq(1.0 / 3), DoubleEq(1.0 / 3)));
 }
 
+TEST(CheckExperiment, WeightsThatLookLikePercentagesAreWarnedOfBeyondAHundred) {
+  const auto warned = [](const std::string& variants) {
+    return warnings_of("{kind: experiment, key: e, variants: " + variants + "}");
+  };
+  EXPECT_THAT(warned("{a: 80, b: 40}"),
+              ElementsAre(HasSubstr("/variants: the weights add up to 120, not to 100")));
+  for (const char* fine : {"{a: 50, b: 50}", "{a: 60, b: 60}", "{a: 1, b: 3}", "{a: 33.3, b: 33.3, c: 33.4}",
+                           "{a: 0.0001, b: 99.9999}", "{a: 900, b: 100}", "{a: 100, b: 100, c: 50}"}) {
+    EXPECT_THAT(warned(fine), IsEmpty()) << fine;
+  }
+}
+
 TEST(CheckExperiment, VariantsMustMakeSense) {
   const auto found = [](const std::string& variants) {
     return problems_of("{kind: experiment, key: e, variants: " + variants + "}");

@@ -1,6 +1,7 @@
 #include "metrics.hpp"
 #include "service_fixture.hpp"
 
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -333,16 +334,59 @@ TEST_F(ManagementTest, ReadinessListsAllThatIsWrong) {
   EXPECT_EQ(get("/healthz").body, R"({"status":"alive"})");
   const Response ready = get("/readyz");
   EXPECT_EQ(ready.status, 200);
-  EXPECT_EQ(ready.body, R"({"status":"ready","problems":[]})");
+  EXPECT_EQ(
+      ready.body,
+      R"({"status":"ready","problems":[],"configuration":{"revision":1,"age_seconds":0,"degraded":false}})");
   disk = "only 3 MB are free";
   pipeline.now.trouble = "the journal cannot be synced";
   const Response not_ready = get("/readyz");
   EXPECT_EQ(not_ready.status, 503);
   EXPECT_EQ(not_ready.body,
             R"({"status":"not ready","problems":[{"check":"events","detail":"the journal cannot be synced"},)"
-            R"({"check":"disk","detail":"only 3 MB are free"}]})");
+            R"({"check":"disk","detail":"only 3 MB are free"}],)"
+            R"("configuration":{"revision":1,"age_seconds":0,"degraded":false}})");
   EXPECT_EQ(get("/healthz").status, 200);
   EXPECT_EQ(json(get("/api/v1/status")).find("problems")->if_array()->size(), 2U);
+}
+
+TEST_F(ManagementTest, WithoutItsCatalogueTheServerIsDegradedSaysSoAndRefusesChanges) {
+  const std::filesystem::path folder =
+      std::filesystem::temp_directory_path() / ("splitplot-degraded-" + std::to_string(getpid()));
+  std::filesystem::create_directories(folder);
+  catalogue::CatalogueOptions places{(folder / "catalogue").string(), (folder / "keys").string()};
+  places.last_good_path = (folder / "last-good").string();
+  const auto reopen = [&] {
+    service.reset();
+    catalogue.reset();
+    auto opened = catalogue::open_catalogue(places, clock);
+    ASSERT_TRUE(opened) << opened.error().message;
+    catalogue = std::move(opened->catalogue);
+    for (const catalogue::NewCredential& key : opened->first_keys) {
+      if (key.kind == model::ConnectionKind::Admin) admin_key = key.secret;
+    }
+  };
+  reopen();
+  catalogue.reset();
+  std::filesystem::remove(places.path);
+  clock.advance(std::chrono::minutes(5));
+  reopen();
+  const Response ready = get("/readyz");
+  EXPECT_EQ(ready.status, 200);
+  EXPECT_THAT(ready.body, HasSubstr(R"("status":"degraded")"));
+  EXPECT_THAT(ready.body, HasSubstr("is missing"));
+  EXPECT_THAT(ready.body, HasSubstr(R"("configuration":{"revision":1,"age_seconds":300,"degraded":true})"));
+  EXPECT_THAT(get("/metrics").body, HasSubstr("\nsplitplot_catalogue_healthy 0\n"));
+  EXPECT_THAT(get("/metrics").body, HasSubstr("\nsplitplot_configuration_age_seconds 300\n"));
+  const Response refused =
+      post("/api/v1/apply",
+           R"({"files":[{"name":"f.yaml","text":"kind: flag\nkey: f\nvariants: {a: 1}\ndefault: a\n"}]})");
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_THAT(refused.body, HasSubstr("is missing"));
+  EXPECT_EQ(get("/api/v1/documents").status, 200);
+  EXPECT_EQ(get("/api/v1/history").status, 503);
+  service.reset();
+  catalogue.reset();
+  std::filesystem::remove_all(folder);
 }
 
 TEST_F(ManagementTest, StatusTellsVersionsAndCounts) {
