@@ -3,6 +3,7 @@
 import { mkdirSync, rmSync, writeFileSync, openSync, writeSync, closeSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { join } from 'node:path';
+import { writeHostileFixtures } from './hostile.mjs';
 
 // A 32-bit linear congruential generator (Numerical Recipes' constants): enough to look like data.
 function generator(seed) {
@@ -218,5 +219,6 @@ export function writeFixtures(folder) {
   write('people-wrong.csv', 'id,age\nu1,30\nu2,31,extra\n');
   write('people-variant.csv', 'id,variant\nu1,a\n');
   eventFiles(folder);
+  writeHostileFixtures(folder);
   writeLargeFile(join(folder, 'large.csv'));
 }

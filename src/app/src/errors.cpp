@@ -1,8 +1,10 @@
 #include "command.hpp"
+#include "shell_text.hpp"
 
 #include <splitplot/report/report.hpp>
 
 #include <iostream>
+#include <string_view>
 
 namespace splitplot::app {
 
@@ -33,8 +35,16 @@ void print_error(const Error& error, ErrorStyle style) {
     std::cerr << report::to_json(error) << '\n';
     return;
   }
-  std::cerr << "splitplot: " << error.message << '\n';
-  if (!error.hint.empty()) std::cerr << "  " << error.hint << '\n';
+  std::cerr << "splitplot: " << without_control_characters(error.message) << '\n';
+  if (error.hint.empty()) return;
+  std::cerr << "  ";
+  // A hint may have lines of its own; they are ours.
+  std::string_view rest = error.hint;
+  for (std::size_t end = rest.find('\n'); end != rest.npos; end = rest.find('\n')) {
+    std::cerr << without_control_characters(rest.substr(0, end)) << '\n';
+    rest.remove_prefix(end + 1);
+  }
+  std::cerr << without_control_characters(rest) << '\n';
 }
 
 }  // namespace splitplot::app

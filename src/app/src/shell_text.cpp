@@ -4,6 +4,8 @@
 #include <cctype>
 #include <string_view>
 
+#include <fmt/format.h>
+
 namespace splitplot::app {
 
 std::string shell_word(const std::string& word) {
@@ -21,6 +23,25 @@ std::string shell_word(const std::string& word) {
     }
   }
   return quoted + "'";
+}
+
+std::string without_control_characters(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const auto next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0U;
+    if (byte == 0xC2 && next >= 0x80 && next < 0xA0) {  // U+0080 to U+009F, of which terminals obey some
+      out += fmt::format("\\x{:02x}", next);
+      ++i;
+    } else if (byte == '\n') {
+      out += "\\n";
+    } else if (byte < 0x20 || byte == 0x7F) {
+      out += fmt::format("\\x{:02x}", byte);
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
 }
 
 }  // namespace splitplot::app

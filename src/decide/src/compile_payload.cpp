@@ -376,6 +376,9 @@ Result<std::shared_ptr<const Snapshot>> Snapshot::read_payload(Value payload, st
   if (payload.if_object() == nullptr)
     return fail(ErrorCode::BadData, "a payload is an object, not " + std::string(name_of(payload.kind())),
                 "it has the members features, experiments and savedGroups");
+  if (payload.find("features") == nullptr && payload.find("encryptedFeatures") != nullptr)
+    return fail(ErrorCode::BadData, "the payload is encrypted",
+                "load it over a connection without 'encryption', or decrypt it first");
   auto content = std::make_unique<Compiled>();
   content->payload = std::move(payload);
   content->revision = revision;

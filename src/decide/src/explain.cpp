@@ -1,5 +1,6 @@
 #include "snapshot_content.hpp"
 
+#include <splitplot/base/spelling.hpp>
 #include <splitplot/decide/explanation.hpp>
 
 #include <algorithm>
@@ -229,6 +230,14 @@ Explanation explain(const Snapshot& snapshot, std::string_view flag, Evaluation 
     explanation.content_failure = std::move(content->failure);
   }
   return explanation;
+}
+
+std::string nearest_flag(const Snapshot& snapshot, std::string_view flag) {
+  std::vector<std::string> known;
+  snapshot.decide_all(Evaluation(model::Attributes(nullptr)),
+                      [&](std::string_view key, const Decision&) { known.emplace_back(key); });
+  const auto nearest = nearest_name(flag, known);
+  return nearest ? "did you mean '" + *nearest + "'?" : "";
 }
 
 }  // namespace splitplot::decide

@@ -21,11 +21,18 @@ struct WeightedVariant {
   std::optional<double> weight;
 };
 
-std::optional<double> read_weight(const Value& value, const Spot& spot) {
+/// One that is wrong counts as 1, once that is said.
+double read_weight(const Value& value, const Spot& spot) {
+  const std::string* text = value.if_text();
+  if (text != nullptr && text->ends_with('%')) {
+    spot.problem("a weight is a number, not a percentage",
+                 "weights are shares of their sum: write 60 for 60%");
+    return 1;
+  }
   const std::optional<double> weight = read_number(value, spot);
-  if (!weight || *weight > 0) return weight;
+  if (!weight || *weight > 0) return weight.value_or(1);
   spot.problem("a weight must be more than 0", "leave out a variant that nobody gets");
-  return std::nullopt;
+  return 1;
 }
 
 /// {control: 50, treatment: 50}
@@ -134,10 +141,10 @@ std::vector<double> weights_of(const Value& written, const Experiment& experimen
   double sum = 0;
   for (const Member& member : *members) {
     const std::optional<std::size_t> variant = find_arm(experiment, member.name, spot.at(member.name));
-    const std::optional<double> weight = read_weight(member.value, spot.at(member.name));
-    if (!variant || !weight) continue;
-    weights[*variant] = *weight;
-    sum += *weight;
+    const double weight = read_weight(member.value, spot.at(member.name));
+    if (!variant) continue;
+    weights[*variant] = weight;
+    sum += weight;
   }
   if (members->size() < 2)
     spot.problem("a segment is tested with at least two variants", "name the control, too");
@@ -249,7 +256,12 @@ int read_hash_version(ObjectReader& reader) {
 void read_slice(const Value& written, const Spot& spot, LayerSlice& slice) {
   const Value::Array* ends = written.if_array();
   if (ends == nullptr || ends->size() != 2) {
-    expected("a list of two numbers", written, spot, "write [0, 0.5] for the first half");
+    constexpr const char* kHint = "write [0, 0.5] for the first half";
+    if (ends == nullptr) {
+      expected("a list of two numbers", written, spot, kHint);
+    } else {
+      spot.problem("a slice has two ends, not " + std::to_string(ends->size()), kHint);
+    }
     return;
   }
   const std::optional<double> begin = read_number((*ends)[0], spot.at(0));

@@ -182,7 +182,8 @@ Complaint describe(error_code code, const ValueBuilder& builder, const JsonLimit
                    std::string_view text, std::size_t offset) {
   switch (builder.refusal()) {
     case Refusal::TooManyMembers:
-      return {"there are more than " + std::to_string(limits.members) + " members and list elements", ""};
+      return {"there are more than " + std::to_string(limits.members) + " members and list elements",
+              "split the text, or leave out what is not needed"};
     case Refusal::DuplicateName:
       return {"the name '" + builder.refused_name() + "' is there twice in one object", "remove one of them"};
     case Refusal::NumberTooLarge:
@@ -192,7 +193,8 @@ Complaint describe(error_code code, const ValueBuilder& builder, const JsonLimit
   }
   using boost::json::error;
   if (code == error::too_deep)
-    return {"lists and objects are nested more than " + std::to_string(limits.depth) + " deep", ""};
+    return {"lists and objects are nested more than " + std::to_string(limits.depth) + " deep",
+            "write it flatter"};
   if (code == error::incomplete) return describe_character(text, text.size());
   if (code == error::exponent_overflow)
     return {"a number's exponent is out of range", "numbers end at 1.7976931348623157e308"};

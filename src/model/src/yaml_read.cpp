@@ -47,6 +47,7 @@ struct TreeNode {
 struct GivenUp : std::exception {};
 
 constexpr std::size_t kMostProblems = 100;
+constexpr const char* kFlatter = "write it flatter";
 
 std::string too_deep() {
   return "lists and objects are nested more than " + std::to_string(kLimits.depth) + " deep";
@@ -138,7 +139,11 @@ class Tree : public YAML::EventHandler {
 
   static int line_of(const YAML::Mark& mark) { return mark.line + 1; }
 
+  /// The same about the same line once.
   void complain(const YAML::Mark& mark, std::string message, std::string hint = {}) {
+    if (!problems_.empty() && problems_.back().message == message &&
+        problems_.back().place == place_of(name_, line_of(mark)))
+      return;
     problems_.push_back({.place = place_of(name_, line_of(mark)),
                          .subject = {},
                          .pointer = {},
@@ -189,7 +194,7 @@ class Tree : public YAML::EventHandler {
   void begin(TreeNode::Form form, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
     check_tag(mark, tag, {"?", "!", ""});
     if (open_.size() >= kLimits.depth) {
-      complain(mark, too_deep());
+      complain(mark, too_deep(), kFlatter);
       throw GivenUp();
     }
     TreeNode node{.form = form, .line = line_of(mark)};
@@ -217,6 +222,11 @@ class Tree : public YAML::EventHandler {
   std::map<YAML::anchor_t, std::size_t> anchors_;
 };
 
+struct LimitHit {
+  std::string message;
+  std::string hint;
+};
+
 /// Copies a tree into a value. `limit_hit` says why it stopped, if it did.
 class Copy {
  public:
@@ -229,15 +239,16 @@ class Copy {
     lines_.emplace(pointer, line);
     if (node.form == TreeNode::Form::Scalar) return node.scalar;
     if (depth >= kLimits.depth) {
-      limit_hit_ = too_deep();
+      limit_hit_ = {too_deep(), kFlatter};
       return {};
     }
     Value::Array elements;
     Value::Object members;
-    for (std::size_t i = 0; i < node.entries.size() && limit_hit_.empty(); ++i) {
+    for (std::size_t i = 0; i < node.entries.size() && !limit_hit_; ++i) {
       const Entry& entry = node.entries[i];
       if (members_left_ == 0) {
-        limit_hit_ = "there are more than " + std::to_string(kLimits.members) + " members and list elements";
+        limit_hit_ = {"there are more than " + std::to_string(kLimits.members) + " members and list elements",
+                      "split the text into several files; aliases count as what they stand for"};
         return {};
       }
       --members_left_;
@@ -252,13 +263,13 @@ class Copy {
     return members;
   }
 
-  [[nodiscard]] const std::string& limit_hit() const { return limit_hit_; }
+  [[nodiscard]] const std::optional<LimitHit>& limit_hit() const { return limit_hit_; }
   [[nodiscard]] std::map<std::string, int> take_lines() { return std::move(lines_); }
 
  private:
   const std::vector<TreeNode>& nodes_;
   std::size_t& members_left_;
-  std::string limit_hit_;
+  std::optional<LimitHit> limit_hit_;
   std::map<std::string, int> lines_;
 };
 
@@ -300,8 +311,8 @@ void read_all(std::string_view name, std::string_view text, YamlStream& stream) 
     const int line = tree.nodes().front().line;
     Copy copy(tree.nodes(), members_left);
     Value value = copy.copy(0, "", line, 0);
-    if (!copy.limit_hit().empty()) {
-      stream.problems.push_back(text_problem(name, line, copy.limit_hit()));
+    if (const auto& hit = copy.limit_hit()) {
+      stream.problems.push_back(text_problem(name, line, hit->message, hit->hint));
       return;
     }
     stream.documents.push_back({std::move(value), copy.take_lines()});

@@ -118,11 +118,11 @@ TEST(CheckExperiment, VariantsMustMakeSense) {
   EXPECT_THAT(found("{a: 1}"), ElementsAre(HasSubstr("/variants: an experiment has at least two variants")));
   EXPECT_THAT(found("5"), ElementsAre(HasSubstr("/variants: must be a list or object, not integer")));
   EXPECT_THAT(
-      found("{a: 0, b: -1, c: x, 'd d': 1}"),
+      found("{a: 0, b: -1, c: x, p: 60%, 'd d': 1}"),
       ElementsAre(HasSubstr("/variants/a: a weight must be more than 0"), HasSubstr("/variants/b: a weight"),
                   HasSubstr("/variants/c: must be a number, not text"),
-                  HasSubstr("/variants/d d: 'd d' is not a key"),
-                  HasSubstr("/variants: some variants have a weight and some have none")));
+                  HasSubstr("/variants/p: a weight is a number, not a percentage"),
+                  HasSubstr("/variants/d d: 'd d' is not a key")));
   EXPECT_THAT(found("[{key: a, weight: 1}, {key: a}, {wait: 2}, b]"),
               ElementsAre(HasSubstr("/variants/1/key: the variant 'a' is there twice"),
                           HasSubstr("/variants/2: 'key' is missing"),
@@ -178,7 +178,7 @@ TEST(CheckExperiment, SharesAndSlicesLieInTheWhole) {
                 ElementsAre(HasSubstr("/layer/slice: a slice begins and ends between 0 and 1")))
         << slice;
   EXPECT_THAT(problems_of(experiment("layer: {key: area, slice: [0.5]}")),
-              ElementsAre(HasSubstr("must be a list of two numbers")));
+              ElementsAre(HasSubstr("a slice has two ends, not 1")));
   EXPECT_THAT(problems_of(experiment("layer: {key: area, slice: [0, x]}")),
               ElementsAre(HasSubstr("/layer/slice/1: must be a number")));
   EXPECT_THAT(problems_of(experiment("layer: area")),

@@ -7,6 +7,8 @@
 #include "command.hpp"
 #include "files.hpp"
 
+#include <splitplot/decide/hash.hpp>
+#include <splitplot/decide/unit_text.hpp>
 #include <splitplot/model/json.hpp>
 
 #include <algorithm>
@@ -172,6 +174,8 @@ class ListRun {
       if (!more) return failure(more.error());
       if (!*more) break;
       units_.push_back(list_.attributes(cells, assigner_.unit_attribute()));
+      if (!decide::is_portable(decide::UnitText(units_.back().find(assigner_.unit_attribute()))))
+        ++summary_.unportable;
       for (const std::string& cell : cells) bytes_ += cell.size();
       rows_.push_back(std::exchange(cells, {}));
       if (units_.size() < kMostUnits && bytes_ < kMostCellBytes) continue;

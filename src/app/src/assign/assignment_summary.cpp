@@ -20,6 +20,7 @@ double percent(double part, double whole) {
 }
 
 std::string split_text(const AssignmentSummary& summary) {
+  if (summary.rows == 0) return "The list has no units: there is nothing to say of the split.\n";
   const auto test = summary.split();
   if (!test) return fmt::format("Whether the split is as planned cannot be said: {}.\n", test.error().why);
   if (test->p_value >= kAlarm)
@@ -79,6 +80,14 @@ std::string summary_text(const AssignmentSummary& summary) {
         grouped(summary.guarded_cells), summary.guarded_cells == 1 ? "" : "s",
         summary.guarded_cells == 1 ? "is" : "are each");
   }
+  if (summary.unportable > 0) {
+    text += fmt::format(
+        "note: {} {} characters outside ASCII: SDKs of some languages hash {} differently, and may show "
+        "another "
+        "variant.\n",
+        grouped(summary.unportable), summary.unportable == 1 ? "id has" : "ids have",
+        summary.unportable == 1 ? "it" : "them");
+  }
   for (const std::string& note : summary.notes) text += "note: " + note + "\n";
   return text;
 }
@@ -104,6 +113,7 @@ Value summary_value(const AssignmentSummary& summary) {
   } else {
     object.set("split", Value::Object{{"not_estimable", test.error().why}});
   }
+  object.set("ids_outside_ascii", summary.unportable);
   object.set("guarded_cells", summary.guarded_cells);
   object.set("notes", Value::Array(summary.notes.begin(), summary.notes.end()));
   return object;

@@ -21,6 +21,7 @@ struct AssignmentSummary {
   std::vector<std::uint64_t> counted;            ///< those of them who were assigned by hash
   std::vector<double> planned;                   ///< how many of these were to be expected
   std::map<std::string, std::uint64_t> reasons;  ///< of those without a variant
+  std::uint64_t unportable = 0;                  ///< ids that not every SDK hashes alike
   std::uint64_t guarded_cells = 0;
   std::vector<std::string> notes;
 

@@ -51,6 +51,9 @@ Result<void> CsvReader::read_header() {
   std::istringstream one_line(line + "\n");
   std::istream* const rest = std::exchange(input_, &one_line);
   const auto read = read_record(header_);
+  if (line.find('\r') < line.size() - 1)
+    return fail(ErrorCode::BadData, fmt::format("{}: lines end in carriage returns alone", name_),
+                "save it with the line ends of Windows or Unix");
   input_ = rest;
   if (!read)
     return fail(ErrorCode::BadData, fmt::format("{}: the header cannot be read", name_),

@@ -61,21 +61,6 @@ ErrorCode code_of_status(long status) {
   }
 }
 
-/// "flags.yaml:12: flag 'a', /rules/0: what is wrong (hint)"
-std::string line_of_problem(const Value& problem) {
-  std::string line = text_of(problem, "place");
-  const auto join = [&line](std::string_view separator, const std::string& text) {
-    if (text.empty()) return;
-    if (!line.empty()) line += separator;
-    line += text;
-  };
-  join(": ", text_of(problem, "subject"));
-  join(", ", text_of(problem, "pointer"));
-  join(": ", text_of(problem, "detail"));
-  if (const std::string hint = text_of(problem, "hint"); !hint.empty()) line += " (" + hint + ")";
-  return line;
-}
-
 ApiFailure failure_of(long status, const std::string& body, const ServerAddress& address) {
   ApiFailure failure;
   failure.error.code = code_of_status(status);
@@ -195,6 +180,20 @@ ApiResult<std::string> ApiClient::ask(Verb verb, const std::string& path, const 
   curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &status);
   if (status >= 200 && status < 300) return answer;
   return tl::unexpected(failure_of(status, answer, address_));
+}
+
+std::string line_of_problem(const Value& problem) {
+  std::string line = text_of(problem, "place");
+  const auto join = [&line](std::string_view separator, const std::string& text) {
+    if (text.empty()) return;
+    if (!line.empty()) line += separator;
+    line += text;
+  };
+  join(": ", text_of(problem, "subject"));
+  join(", ", text_of(problem, "pointer"));
+  join(": ", text_of(problem, "detail"));
+  if (const std::string hint = text_of(problem, "hint"); !hint.empty()) line += " (" + hint + ")";
+  return line;
 }
 
 std::string path_segment(std::string_view text) {

@@ -61,6 +61,9 @@ class ApiClient {
   ServerAddress address_;
 };
 
+/// A problem of an answer in a line: "flags.yaml:12: flag 'a', /rules/0: what is wrong (what to do)".
+[[nodiscard]] std::string line_of_problem(const Value& problem);
+
 /// A text as one segment of a path, percent-encoded.
 [[nodiscard]] std::string path_segment(std::string_view text);
 

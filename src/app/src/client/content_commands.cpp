@@ -2,6 +2,7 @@
 
 #include "client/api_client.hpp"
 #include "client/document_files.hpp"
+#include "client/failure.hpp"
 #include "command.hpp"
 #include "decide/local_snapshot.hpp"
 
@@ -38,14 +39,12 @@ struct ImportOptions {
   bool json = false;
 };
 
-ExitCode failed(const Error& error, bool json) {
-  print_error(error, json ? ErrorStyle::Json : ErrorStyle::Text);
-  return exit_code_of(error.code);
+ExitCode failed(const ApiFailure& failure, bool json) {
+  return print_failure(failure, json ? ErrorStyle::Json : ErrorStyle::Text);
 }
 
-ExitCode failed(const ApiFailure& failure, bool json) {
-  for (const std::string& line : failure.lines) std::cerr << line << '\n';
-  return failed(failure.error, json);
+ExitCode failed(const Error& error, bool json) {
+  return failed(ApiFailure{error, {}}, json);
 }
 
 std::string text_of(const Value& object, std::string_view name) {
@@ -132,6 +131,7 @@ ExitCode run_import(const ImportOptions& options) {
     std::cout << model::pretty_json(*answer) << '\n';
     return ExitCode::Success;
   }
+  print_warnings(*answer);
   const Value* count = answer->find("items");
   if (count == nullptr || count->if_integer() == nullptr) {
     std::cout << "the items are right; nothing was changed\n";

@@ -3,7 +3,9 @@
 #include "client/api_client.hpp"
 #include "client/change_text.hpp"
 #include "client/document_files.hpp"
+#include "client/failure.hpp"
 #include "command.hpp"
+#include "shell_text.hpp"
 #include "terminal.hpp"
 
 #include <splitplot/model/document.hpp>
@@ -43,7 +45,7 @@ ExitCode failed(const ApiFailure& failure, const DocumentOptions& options) {
     if (options.json) {
       error.message = fmt::format("{}", fmt::join(failure.lines, "; "));
     } else {
-      for (const std::string& line : failure.lines) std::cerr << line << '\n';
+      for (const std::string& line : failure.lines) std::cerr << without_control_characters(line) << '\n';
       error.message = fmt::format("nothing was changed: {} problem{} to mend", failure.lines.size(),
                                   failure.lines.size() == 1 ? "" : "s");
     }
@@ -79,10 +81,7 @@ ExitCode print_change(const ApiResult<Value>& answer, const DocumentOptions& opt
     std::cout << model::pretty_json(*answer) << '\n';
     return ExitCode::Success;
   }
-  for (const Value& warning : list_of(*answer, "warnings")) {
-    std::cerr << "warning: " << text_of(warning, "place") << (text_of(warning, "place").empty() ? "" : ": ")
-              << text_of(warning, "subject") << ": " << text_of(warning, "detail") << '\n';
-  }
+  print_warnings(*answer);
   std::cout << change_text(*answer, style_of_standard_output(ColourChoice::Automatic));
   if (execution == Execution::Real) {
     std::cout << fmt::format("revision {}\n", integer_of(*answer, "revision"));

@@ -3,9 +3,11 @@
 #include "files.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -14,22 +16,28 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uintmax_t kLargestFile = 16U << 20;
+constexpr std::size_t kLargestFile = 16U << 20;
 
 Result<NamedText> read_one(const fs::path& path) {
-  std::error_code error;
-  const auto size = fs::file_size(path, error);
-  if (!error && size > kLargestFile) {
-    return fail(ErrorCode::ResourceLimit, fmt::format("{} is larger than 16 MB", path.string()),
-                "is it a file of documents?");
-  }
+  const auto failure = [&](int reason) {
+    return fail(ErrorCode::Unreadable,
+                fmt::format("cannot read {}: {}", path.string(), std::strerror(reason)),
+                reason == ENOENT ? "look at the name and at the folder that it is in" : "");
+  };
+  errno = 0;
   std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  if (!file || !(text << file.rdbuf())) {
-    if (file && file.peek() == std::ifstream::traits_type::eof()) return NamedText{path.string(), ""};
-    return fail(ErrorCode::Unreadable, fmt::format("cannot read {}", path.string()));
+  if (!file) return failure(errno);
+  // Not by the size of the file: devices and pipes have none.
+  std::string text(kLargestFile + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (file.bad()) return failure(errno);
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  if (text.size() > kLargestFile) {
+    return fail(ErrorCode::ResourceLimit, fmt::format("{} is larger than 16 MB", path.string()),
+                "split it into several files");
   }
-  return NamedText{path.string(), text.str()};
+  text.shrink_to_fit();
+  return NamedText{path.string(), std::move(text)};
 }
 
 bool is_document_file(const fs::path& path) {
@@ -55,7 +63,8 @@ Result<std::vector<fs::path>> files_in(const std::string& folder) {
   if (error)
     return fail(ErrorCode::Unreadable, fmt::format("cannot read the folder {}: {}", folder, error.message()));
   if (found.empty()) {
-    return fail(ErrorCode::NotFound, fmt::format("there is no .yaml, .yml or .json file in {}", folder));
+    return fail(ErrorCode::NotFound, fmt::format("there is no .yaml, .yml or .json file in {}", folder),
+                "name the files themselves, if they are called otherwise");
   }
   std::ranges::sort(found);
   return found;

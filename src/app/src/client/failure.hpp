@@ -10,4 +10,7 @@ namespace splitplot::app {
 /// that belongs to it.
 [[nodiscard]] ExitCode print_failure(const ApiFailure& failure, ErrorStyle style);
 
+/// Prints the warnings of an answer to standard error, a line each.
+void print_warnings(const Value& answer);
+
 }  // namespace splitplot::app

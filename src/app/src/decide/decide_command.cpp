@@ -97,7 +97,8 @@ ExitCode ask_files(const DecideOptions& options, const Value& context) {
   const decide::Explanation explanation =
       decide::explain(*local->snapshot, options.flag, evaluation, &context);
   if (explanation.error == decide::DecisionError::FlagNotFound) {
-    return failed(Error{ErrorCode::NotFound, fmt::format("there is no flag '{}'", options.flag), ""},
+    return failed(Error{ErrorCode::NotFound, fmt::format("there is no flag '{}'", options.flag),
+                        decide::nearest_flag(*local->snapshot, options.flag)},
                   options);
   }
   const std::vector<std::string> unknown = unknown_seeds(*local, explanation);

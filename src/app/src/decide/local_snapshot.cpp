@@ -8,6 +8,7 @@
 #include <splitplot/model/json.hpp>
 
 #include <algorithm>
+#include <filesystem>
 #include <memory>
 #include <utility>
 
@@ -47,10 +48,10 @@ std::string seedless(std::string_view kind, std::string_view key) {
 
 /// The whole of a file. Errors: Unreadable.
 Result<std::string> text_of_file(const std::string& path) {
+  if (std::error_code ignored; std::filesystem::is_directory(path, ignored))
+    return fail(ErrorCode::InvalidArgument, fmt::format("{} is a folder", path), "name a file");
   auto files = read_document_files({path});
   if (!files) return tl::unexpected(files.error());
-  if (files->size() != 1)
-    return fail(ErrorCode::InvalidArgument, fmt::format("{} is a folder", path), "name a file");
   return std::move(files->front().text);
 }
 

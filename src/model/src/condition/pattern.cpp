@@ -48,12 +48,17 @@ constexpr std::uint32_t kOptions = PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_ALT_
                                    PCRE2_MATCH_UNSET_BACKREF | PCRE2_ALLOW_EMPTY_CLASS |
                                    PCRE2_NEVER_BACKSLASH_C;
 
+const char* hint_for(int error) {
+  const bool is_too_large = error == PCRE2_ERROR_QUANTIFIER_TOO_BIG || error == PCRE2_ERROR_PATTERN_TOO_LARGE;
+  return is_too_large ? "ask for fewer repetitions" : "a backslash makes a character stand for itself";
+}
+
 tl::unexpected<Error> refuse(int error, std::size_t offset) {
   char text[256] = {};
   pcre2_get_error_message(error, reinterpret_cast<PCRE2_UCHAR*>(text), sizeof(text));
   return fail(ErrorCode::InvalidArgument,
               "the pattern is no regular expression at character " + std::to_string(offset + 1) + ": " + text,
-              "a backslash makes a character stand for itself");
+              hint_for(error));
 }
 
 }  // namespace

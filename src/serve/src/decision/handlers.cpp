@@ -97,7 +97,8 @@ Response explain(const Call& call) {
   const decide::Explanation explanation =
       decide::explain(*snapshot, question.flag, evaluation, &question.context);
   if (explanation.error == decide::DecisionError::FlagNotFound)
-    return problem(404, "not_found", "there is no flag '" + question.flag + "'");
+    return problem(404, "not_found", "there is no flag '" + question.flag + "'",
+                   decide::nearest_flag(*snapshot, question.flag));
   if (format == "json") return json_response(decide::explanation_value(explanation));
   Response response;
   response.content_type = "text/plain; charset=utf-8";

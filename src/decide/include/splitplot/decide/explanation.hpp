@@ -97,6 +97,9 @@ struct Explanation {
 [[nodiscard]] Explanation explain(const Snapshot& snapshot, std::string_view flag, Evaluation evaluation,
                                   const Value* context = nullptr);
 
+/// What to do where there is no flag of that key: "did you mean 'checkout'?", or nothing.
+[[nodiscard]] std::string nearest_flag(const Snapshot& snapshot, std::string_view flag);
+
 /// The answer: flag, value, variant, reason, rule, assignment.
 [[nodiscard]] Value answer_value(const Explanation& explanation);
 /// The answer with its `checks` and `rules` (docs/guides/explain-a-decision.md).
