@@ -2,6 +2,7 @@
 
 #include "audit_chain.hpp"
 #include "frozen_plans.hpp"
+#include "stored_body.hpp"
 
 #include <splitplot/model/json.hpp>
 
@@ -11,18 +12,20 @@
 
 namespace splitplot::catalogue {
 
-store::DocumentTransaction change_rows(const ScopeState& before, const ScopeState& after, Revision revision,
-                                       std::string previous_hash, const ChangeNote& note) {
+Result<store::DocumentTransaction> change_rows(store::DocumentStore& store, const ScopeState& before,
+                                               const ScopeState& after, Revision revision,
+                                               std::string previous_hash, const ChangeNote& note) {
   store::DocumentTransaction rows;
   for (const auto& [id, version] : after.versions) {
     if (version.revision != revision) continue;
-    std::optional<std::string> body;
-    // Members keep the order in which they were written; comparisons do not look at it.
-    if (version.body) body = model::to_json(*version.body);
-    rows.versions.push_back({{after.owner_id(id.kind), std::string(name_of(id.kind)), id.key},
-                             version.version,
-                             revision,
-                             std::move(body)});
+    store::DocumentVersionRow row{
+        {after.owner_id(id.kind), std::string(name_of(id.kind)), id.key}, version.version, revision, {}};
+    if (version.body) {
+      auto text = text_to_store(store, row.name, version.version, before.body(id), *version.body);
+      if (!text) return tl::unexpected(text.error());
+      row.body = *std::move(text);
+    }
+    rows.versions.push_back(std::move(row));
   }
   for (const model::Experiment* started :
        started_experiments(before.snapshot->configuration(), after.snapshot->configuration())) {

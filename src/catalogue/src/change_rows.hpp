@@ -1,4 +1,4 @@
-/// A change as the rows that are stored of it. Pure functions.
+/// A change as the rows that are stored of it.
 #pragma once
 
 #include "state.hpp"
@@ -20,9 +20,11 @@ struct ChangeNote {
 };
 
 /// The change that leads from one state of a scope to the next, whose new versions carry `revision`: the change, linked
-/// behind `previous_hash`, its versions, and the plans of the experiments that it starts.
-[[nodiscard]] store::DocumentTransaction change_rows(const ScopeState& before, const ScopeState& after,
-                                                     Revision revision, std::string previous_hash,
-                                                     const ChangeNote& note);
+/// behind `previous_hash`, its versions, and the plans of the experiments that it starts. Errors: those of the store, from which differences are made.
+[[nodiscard]] Result<store::DocumentTransaction> change_rows(store::DocumentStore& store,
+                                                             const ScopeState& before,
+                                                             const ScopeState& after, Revision revision,
+                                                             std::string previous_hash,
+                                                             const ChangeNote& note);
 
 }  // namespace splitplot::catalogue

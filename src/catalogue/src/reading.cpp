@@ -1,8 +1,7 @@
 #include "audit_chain.hpp"
 #include "missing.hpp"
+#include "stored_body.hpp"
 #include "stored_catalogue.hpp"
-
-#include <splitplot/model/json.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -22,19 +21,26 @@ Result<DocumentVersions> versions_at(store::DocumentStore& store, const ScopeSta
   for (const std::string& owner : {scope.project_id, scope.environment_id}) {
     auto rows = store.documents(owner, revision);
     if (!rows) return tl::unexpected(rows.error());
-    auto versions = read_versions(*rows);
+    auto versions = read_versions(store, *rows);
     if (!versions) return tl::unexpected(versions.error());
     all.merge(*versions);
   }
   return all;
 }
 
-Result<std::optional<model::Document>> document_of(const store::DocumentVersionRow& row,
+/// May have a million elements, which nobody reads in a history.
+bool is_long(model::DocumentKind kind) {
+  return kind == model::DocumentKind::List || kind == model::DocumentKind::Items;
+}
+
+Result<std::optional<model::Document>> document_of(store::DocumentStore& store,
+                                                   const store::DocumentVersionRow& row,
                                                    const model::DocumentId& id) {
-  if (!row.body) return std::nullopt;
-  auto body = read_body(row.name, *row.body);
+  if (row.body && is_long(id.kind)) return model::Document{id, Value::Object{}};
+  auto body = body_of(store, row);
   if (!body) return tl::unexpected(body.error());
-  return model::Document{id, std::move(*body)};
+  if (!*body) return std::nullopt;
+  return model::Document{id, **std::move(body)};
 }
 
 /// What a version did to its document. Errors: BadData.
@@ -45,14 +51,14 @@ Result<DocumentChange> read_change_of(store::DocumentStore& store, const store::
                 fmt::format("there is a stored document of the unknown kind '{}'", row.name.kind));
   DocumentChange change;
   change.id = {*kind, row.name.key};
-  auto after = document_of(row, change.id);
+  auto after = document_of(store, row, change.id);
   if (!after) return tl::unexpected(after.error());
   change.after = std::move(*after);
   if (row.version > 1) {
     auto former = store.version(row.name, row.version - 1);
     if (!former) return tl::unexpected(former.error());
     if (*former) {
-      auto before = document_of(**former, change.id);
+      auto before = document_of(store, **former, change.id);
       if (!before) return tl::unexpected(before.error());
       change.before = std::move(*before);
     }
@@ -93,6 +99,12 @@ Result<std::vector<model::Document>> StoredCatalogue::documents(const Scope& sco
 
 Result<model::Document> StoredCatalogue::document(const Scope& scope, const model::DocumentId& id,
                                                   std::optional<Revision> at) {
+  if (!at) {  // without a copy of all the others
+    const auto current = state();
+    const auto found = current->scope(scope);
+    if (!found) return tl::unexpected(found.error());
+    if (const Value* body = (*found)->body(id)) return model::Document{id, *body};
+  }
   auto present = documents(scope, at);
   if (!present) return tl::unexpected(present.error());
   const auto found = std::ranges::find(*present, id, &model::Document::id);

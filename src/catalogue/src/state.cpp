@@ -1,10 +1,10 @@
 #include "state.hpp"
 
 #include "audit_chain.hpp"
+#include "stored_body.hpp"
 
 #include <splitplot/digest/hash.hpp>
 #include <splitplot/digest/text.hpp>
-#include <splitplot/model/json.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -13,9 +13,6 @@
 
 namespace splitplot::catalogue {
 namespace {
-
-/// What is stored was accepted once: these only keep a damaged file from exhausting the memory.
-constexpr model::JsonLimits kStoredLimits{.depth = 256, .members = 10'000'000};
 
 constexpr std::size_t kSeedDigits = 16;
 
@@ -103,14 +100,8 @@ Result<std::shared_ptr<const ScopeState>> compile_scope(const Scope& scope, Scop
   return std::make_shared<const ScopeState>(std::move(state));
 }
 
-Result<Value> read_body(const store::DocumentName& name, std::string_view body) {
-  auto value = model::parse_json(body, kStoredLimits);
-  if (value && value->kind() == Value::Kind::Object) return std::move(*value);
-  return fail(ErrorCode::BadData, fmt::format("the stored {} '{}' is damaged", name.kind, name.key),
-              "restore a backup");
-}
-
-Result<DocumentVersions> read_versions(const std::vector<store::DocumentVersionRow>& rows) {
+Result<DocumentVersions> read_versions(store::DocumentStore& store,
+                                       const std::vector<store::DocumentVersionRow>& rows) {
   DocumentVersions versions;
   for (const store::DocumentVersionRow& row : rows) {
     const auto kind = model::document_kind(row.name.kind);
@@ -119,13 +110,10 @@ Result<DocumentVersions> read_versions(const std::vector<store::DocumentVersionR
                   fmt::format("there is a stored document of the unknown kind '{}'", row.name.kind),
                   "restore a backup");
     }
-    LatestVersion version{row.version, row.revision, std::nullopt};
-    if (row.body) {
-      auto body = read_body(row.name, *row.body);
-      if (!body) return tl::unexpected(body.error());
-      version.body = std::move(*body);
-    }
-    versions.emplace(model::DocumentId{*kind, row.name.key}, std::move(version));
+    auto body = body_of(store, row);
+    if (!body) return tl::unexpected(body.error());
+    versions.emplace(model::DocumentId{*kind, row.name.key},
+                     LatestVersion{row.version, row.revision, *std::move(body)});
   }
   return versions;
 }
@@ -159,7 +147,7 @@ Result<State> load_state(store::DocumentStore& store, store::Head head, const Se
     for (const std::string& owner : {project->id, environment.id}) {
       auto rows = store.documents(owner, std::nullopt);
       if (!rows) return tl::unexpected(rows.error());
-      auto versions = read_versions(*rows);
+      auto versions = read_versions(store, *rows);
       if (!versions) return tl::unexpected(versions.error());
       scope_state.versions.merge(*versions);
     }

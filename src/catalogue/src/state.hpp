@@ -70,10 +70,9 @@ struct State {
                                                                       const Secrets& secrets,
                                                                       const decide::ProjectClocks& clocks);
 
-/// Bodies in a stored row. Errors: BadData.
-[[nodiscard]] Result<Value> read_body(const store::DocumentName& name, std::string_view body);
-/// Versions of rows. Errors: BadData.
-[[nodiscard]] Result<DocumentVersions> read_versions(const std::vector<store::DocumentVersionRow>& rows);
+/// Versions of rows. Errors: those of the store, BadData.
+[[nodiscard]] Result<DocumentVersions> read_versions(store::DocumentStore& store,
+                                                     const std::vector<store::DocumentVersionRow>& rows);
 
 /// Reads everything that is stored. Errors: those of the store, BadData (it does not fit its seal).
 [[nodiscard]] Result<State> load_state(store::DocumentStore& store, store::Head head, const Secrets& secrets,

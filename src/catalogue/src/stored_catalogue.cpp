@@ -128,10 +128,11 @@ Result<Committed> StoredCatalogue::commit(const ChangePlan& plan, std::string_vi
   }
   const ScopeState& after = *next.scopes.at(plan.scope);
   const ChangeNote note{std::string(author), std::string(message), clock_.now()};
-  store::DocumentTransaction rows = change_rows(**before, after, revision, current->head.hash, note);
-  auto credentials = change_credentials(*current, after, plan, rows);
+  auto rows = change_rows(*store_, **before, after, revision, current->head.hash, note);
+  if (!rows) return tl::unexpected(rows.error());
+  auto credentials = change_credentials(*current, after, plan, *rows);
   if (!credentials) return tl::unexpected(credentials.error());
-  if (auto written = write(std::move(next), std::move(rows)); !written)
+  if (auto written = write(std::move(next), *std::move(rows)); !written)
     return tl::unexpected(written.error());
   return Committed{revision, std::move(*credentials)};
 }

@@ -220,11 +220,11 @@ TEST_F(DocumentStoreTest, RefusesASecondWriterUntilTheFirstIsGone) {
 
 TEST_F(DocumentStoreTest, RefusesANewerFormatAndLeavesItAlone) {
   open();
-  execute("PRAGMA user_version = 2");
+  execute("PRAGMA user_version = 3");
   const auto opened = open_document_store(path());
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().code, ErrorCode::BadData);
-  EXPECT_THAT(opened.error().message, HasSubstr("has format 2, and this program knows formats up to 1"));
+  EXPECT_THAT(opened.error().message, HasSubstr("has format 3, and this program knows formats up to 2"));
 }
 
 TEST_F(DocumentStoreTest, RefusesDatabasesOfOthers) {
@@ -271,10 +271,10 @@ TEST_F(DocumentStoreTest, MigratesAnOlderFormatAfterACopy) {
     const auto brought = sqlite::bring_to_format(*connection, path(), steps);
     ASSERT_TRUE(brought) << brought.error().message;
     EXPECT_EQ(*connection->number("SELECT count(*) FROM project WHERE colour = 'red'"), 1);
-    EXPECT_EQ(*connection->number("PRAGMA user_version"), 2);
+    EXPECT_EQ(*connection->number("PRAGMA user_version"), 3);
     EXPECT_TRUE(sqlite::bring_to_format(*connection, path(), steps));
   }
-  const auto copy = open_document_store(path() + ".format-1");
+  const auto copy = open_document_store(path() + ".format-2");
   ASSERT_TRUE(copy);
   EXPECT_EQ(*(*copy)->head(), head(1, 1));
 }
@@ -286,7 +286,7 @@ TEST_F(DocumentStoreTest, StaysAsItWasWhereAMigrationFails) {
   auto connection = sqlite::Connection::open(path(), sqlite::Access::ReadWrite);
   ASSERT_TRUE(connection);
   EXPECT_FALSE(sqlite::bring_to_format(*connection, path(), steps));
-  EXPECT_EQ(*connection->number("PRAGMA user_version"), 1);
+  EXPECT_EQ(*connection->number("PRAGMA user_version"), 2);
   EXPECT_EQ(*connection->number("SELECT count(*) FROM sqlite_schema WHERE name = 'half'"), 0);
 }
 

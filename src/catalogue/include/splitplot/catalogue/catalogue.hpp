@@ -149,7 +149,8 @@ class Catalogue {
   virtual Result<model::Document> document(const Scope& scope, const model::DocumentId& id,
                                            std::optional<Revision> at = {}) = 0;
 
-  /// Changes of a scope, newest first; of one document only, where it is named.
+  /// Changes of a scope, newest first; of one document only, where it is named. Bodies of lists and items, which may
+  /// be long, are empty there: `document` tells them.
   virtual Result<std::vector<Change>> history(const Scope& scope, const std::optional<model::DocumentId>& id,
                                               std::size_t limit, std::optional<Revision> before) = 0;
 
