@@ -40,7 +40,7 @@ void add_check_assignment_command(CLI::App& program, Run& run);
 void add_config_command(CLI::App& program, Run& run);
 void add_document_commands(CLI::App& program,
                            Run& run);                    ///< apply, diff, get, export, history, rollback
-void add_content_commands(CLI::App& program, Run& run);  ///< render, items
+void add_content_commands(CLI::App& program, Run& run);  ///< render, items, lists
 void add_decide_command(CLI::App& program, Run& run);
 void add_demo_command(CLI::App& program, Run& run);
 void add_experiments_command(CLI::App& program, Run& run);

@@ -13,6 +13,31 @@
 
 namespace splitplot::app {
 
+Result<std::string> read_whole_file(const std::string& path, std::size_t most_bytes) {
+  const auto failure = [&](int reason) {
+    return fail(ErrorCode::Unreadable, fmt::format("cannot read {}: {}", path, std::strerror(reason)),
+                reason == ENOENT ? "look at the name and at the folder that it is in" : "");
+  };
+  errno = 0;
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return failure(errno);
+  // Not by the size of the file: devices and pipes have none.
+  constexpr std::size_t kStep = std::size_t{1} << 20;
+  std::string text;
+  while (file && text.size() <= most_bytes) {
+    const std::size_t had = text.size();
+    text.resize(had + kStep);
+    file.read(text.data() + had, static_cast<std::streamsize>(kStep));
+    text.resize(had + static_cast<std::size_t>(file.gcount()));
+  }
+  if (file.bad()) return failure(errno);
+  if (text.size() > most_bytes) {
+    return fail(ErrorCode::ResourceLimit, fmt::format("{} is larger than {} MB", path, most_bytes >> 20),
+                "split it into several files");
+  }
+  return text;
+}
+
 Result<void> write_file(const std::string& named, const std::string& text) {
   // The file takes the place of what is there, so that must be a file of the same kind: through a link to its target, never over a
   // device or a pipe.

@@ -1,11 +1,15 @@
-// Files that the program writes, and the date that stands in them.
+// Files that the program reads whole or writes, and the date that stands in them.
 #pragma once
 
 #include <splitplot/base/result.hpp>
 
+#include <cstddef>
 #include <string>
 
 namespace splitplot::app {
+
+/// The content of a file, device or pipe. Errors: Unreadable, with the reason; ResourceLimit.
+[[nodiscard]] Result<std::string> read_whole_file(const std::string& path, std::size_t most_bytes);
 
 /// Writes the whole text or nothing: into a new file beside it, which then takes its name. Errors:
 /// Unreadable, with the reason.

@@ -2,6 +2,7 @@
 #include "growthbook/handlers.hpp"
 #include "management/content.hpp"
 #include "management/handlers.hpp"
+#include "management/lists.hpp"
 #include "ofrep/event_streams.hpp"
 #include "ofrep/handlers.hpp"
 #include "operation/handlers.hpp"
@@ -172,6 +173,9 @@ constexpr Route kRoutes[] = {
     Route{Method::Post, "/api/v1/items/{key}", Permission::Configure, Credentials::HeaderOrSession,
           kDocumentsBody, ContentType::Any, Cors::No, ErrorForm::Problem, Mode::Always,
           Handler::on_pool(&management::import_items)},
+    Route{Method::Post, "/api/v1/lists/{key}", Permission::Configure, Credentials::HeaderOrSession, kFileBody,
+          ContentType::Any, Cors::No, ErrorForm::Problem, Mode::Always,
+          Handler::on_pool(&management::import_list)},
     own(Method::Post, "/api/v1/content/preview", Permission::Configure,
         Handler::on_pool(&management::preview_content), kContextBody),
     own(Method::Get, "/api/v1/history", Permission::Configure, Handler::on_pool(&management::history)),

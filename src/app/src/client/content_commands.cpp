@@ -1,10 +1,11 @@
-// splitplot render, items import: what a user is shown, and the items that content shows.
+// splitplot render, items import, lists import: what a user is shown, and what is uploaded as a file.
 
 #include "client/api_client.hpp"
 #include "client/document_files.hpp"
 #include "client/failure.hpp"
 #include "command.hpp"
 #include "decide/local_snapshot.hpp"
+#include "files.hpp"
 
 #include <splitplot/decide/snapshot.hpp>
 #include <splitplot/model/json.hpp>
@@ -22,6 +23,9 @@
 namespace splitplot::app {
 namespace {
 
+/// As the route takes it.
+constexpr std::size_t kLargestListFile = std::size_t{64} << 20;
+
 struct RenderOptions {
   ServerAddress address;
   std::string flag;
@@ -35,6 +39,17 @@ struct ImportOptions {
   ServerAddress address;
   std::string items;
   std::string file;
+  bool dry_run = false;
+  bool json = false;
+};
+
+struct ListOptions {
+  ServerAddress address;
+  std::string list;
+  std::string file;
+  std::string column;
+  bool add = false;
+  bool remove = false;
   bool dry_run = false;
   bool json = false;
 };
@@ -146,6 +161,37 @@ ExitCode run_import(const ImportOptions& options) {
   return ExitCode::Success;
 }
 
+std::int64_t count_of(const Value& answer, std::string_view name) {
+  const Value* member = answer.find(name);
+  return member != nullptr && member->if_integer() != nullptr ? *member->if_integer() : 0;
+}
+
+ExitCode run_list_import(const ListOptions& options) {
+  const auto file = read_whole_file(options.file, kLargestListFile);
+  if (!file) return failed(file.error(), options.json);
+  std::vector<Parameter> query{{"mode", options.add ? "add" : options.remove ? "remove" : "replace"}};
+  if (!options.column.empty()) query.push_back({"column", options.column});
+  if (options.dry_run) query.push_back({"dry_run", "true"});
+  const ApiResult<Value> answer =
+      ApiClient(options.address).post_file("/lists/" + path_segment(options.list), query, *file);
+  if (!answer) return failed(answer.error(), options.json);
+  if (options.json) {
+    std::cout << model::pretty_json(*answer) << '\n';
+    return ExitCode::Success;
+  }
+  print_warnings(*answer);
+  std::string text =
+      fmt::format("{}: {} values ({} added, {} removed)", options.list, count_of(*answer, "values"),
+                  count_of(*answer, "added"), count_of(*answer, "removed"));
+  if (const auto repeated = count_of(*answer, "repeated"); repeated > 0)
+    text += fmt::format("; {} came more than once", repeated);
+  std::cout << text
+            << (options.dry_run ? std::string("; nothing was changed")
+                                : fmt::format(", revision {}", count_of(*answer, "revision")))
+            << '\n';
+  return ExitCode::Success;
+}
+
 void add_render(CLI::App& program, Run& run) {
   const auto options = std::make_shared<RenderOptions>();
   CLI::App* command = program.add_subcommand("render", "Show what a user is shown for a flag");
@@ -178,11 +224,30 @@ void add_items(CLI::App& program, Run& run) {
   command->callback([options, &run] { run = [options] { return run_import(*options); }; });
 }
 
+void add_lists(CLI::App& program, Run& run) {
+  CLI::App* lists = program.add_subcommand("lists", "Lists that conditions ask for by $inGroup");
+  lists->require_subcommand(1);
+  const auto options = std::make_shared<ListOptions>();
+  CLI::App* command = lists->add_subcommand(
+      "import", "Put the values of a file (CSV, a JSON list, JSON lines) in the place of those of a list");
+  add_server_flags(*command, options->address);
+  command->add_option("list", options->list, "Key of the list; it is made if there is none")->required();
+  command->add_option("file", options->file, "The file: a value a line, or one column of a CSV file")
+      ->required();
+  command->add_option("--column", options->column, "The column or member to take (id)")->option_text("NAME");
+  CLI::Option* add = command->add_flag("--add", options->add, "Add the values to those that are on it");
+  command->add_flag("--remove", options->remove, "Take the values off it")->excludes(add);
+  command->add_flag("--dry-run", options->dry_run, "Count; change nothing");
+  command->add_flag("--json", options->json, "Print JSON");
+  command->callback([options, &run] { run = [options] { return run_list_import(*options); }; });
+}
+
 }  // namespace
 
 void add_content_commands(CLI::App& program, Run& run) {
   add_render(program, run);
   add_items(program, run);
+  add_lists(program, run);
 }
 
 }  // namespace splitplot::app

@@ -3,10 +3,7 @@
 #include "files.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <utility>
 
 #include <fmt/format.h>
@@ -17,28 +14,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kLargestFile = 16U << 20;
-
-Result<NamedText> read_one(const fs::path& path) {
-  const auto failure = [&](int reason) {
-    return fail(ErrorCode::Unreadable,
-                fmt::format("cannot read {}: {}", path.string(), std::strerror(reason)),
-                reason == ENOENT ? "look at the name and at the folder that it is in" : "");
-  };
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return failure(errno);
-  // Not by the size of the file: devices and pipes have none.
-  std::string text(kLargestFile + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (file.bad()) return failure(errno);
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  if (text.size() > kLargestFile) {
-    return fail(ErrorCode::ResourceLimit, fmt::format("{} is larger than 16 MB", path.string()),
-                "split it into several files");
-  }
-  text.shrink_to_fit();
-  return NamedText{path.string(), std::move(text)};
-}
 
 bool is_document_file(const fs::path& path) {
   const std::string extension = path.extension().string();
@@ -89,9 +64,9 @@ Result<std::vector<NamedText>> read_document_files(const std::vector<std::string
       files = *std::move(found);
     }
     for (const fs::path& file : files) {
-      auto text = read_one(file);
+      auto text = read_whole_file(file.string(), kLargestFile);
       if (!text) return tl::unexpected(text.error());
-      texts.push_back(*std::move(text));
+      texts.push_back({file.string(), *std::move(text)});
     }
   }
   return texts;
