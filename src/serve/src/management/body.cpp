@@ -35,7 +35,7 @@ BodyReader::BodyReader(std::string_view body) : members_(Value::Object{}) {
     unreadable_ =
         problem(400, "bad_json", "the body cannot be read: " + read.error().message, read.error().hint);
   } else if (read->if_object() == nullptr) {
-    unreadable_ = problem(400, "bad_json", "the body is not a JSON object");
+    unreadable_ = problem(400, "bad_json", "the body is not a JSON object", "it begins with {");
   } else {
     members_ = std::move(*read);
   }
@@ -107,8 +107,8 @@ void BodyReader::complain(std::string_view pointer, std::string_view detail, std
   complaints_.push_back(complaint(pointer, detail, hint));
 }
 
-void BodyReader::require(std::string_view name, bool is_there) {
-  if (!is_there && complaints_.empty()) complain("", "'" + std::string(name) + "' is missing");
+void BodyReader::require(std::string_view name, bool is_there, std::string_view hint) {
+  if (!is_there && complaints_.empty()) complain("", "'" + std::string(name) + "' is missing", hint);
 }
 
 std::optional<Response> BodyReader::fault() {

@@ -29,7 +29,7 @@ class BodyReader {
   [[nodiscard]] std::optional<Value::Object> object(std::string_view name);
 
   void complain(std::string_view pointer, std::string_view detail, std::string_view hint = {});
-  void require(std::string_view name, bool is_there);
+  void require(std::string_view name, bool is_there, std::string_view hint = {});
 
   /// What is wrong: not JSON, members of a wrong kind, members nobody asked for. Nothing: all is well.
   [[nodiscard]] std::optional<Response> fault();

@@ -46,10 +46,12 @@ struct File {
 std::vector<File> files_of(BodyReader& body) {
   std::vector<File> files;
   const std::optional<Value::Array> list = body.list("files");
-  body.require("files", list.has_value());
+  constexpr std::string_view kForm = R"(write {"files":[{"name":"flags.yaml","text":"kind: flag ..."}]})";
+  body.require("files", list.has_value(), kForm);
   if (!list) return files;
   if (list->size() > kMostFiles) {
-    body.complain("/files", "there are more than " + std::to_string(kMostFiles) + " files");
+    body.complain("/files", "there are more than " + std::to_string(kMostFiles) + " files",
+                  "put several documents into one, between lines of ---");
     return files;
   }
   for (std::size_t at = 0; at < list->size(); ++at) {
@@ -61,7 +63,7 @@ std::vector<File> files_of(BodyReader& body) {
     if (has_both) {
       files.push_back({*name->if_text(), *text->if_text()});
     } else {
-      body.complain(pointer, "a file is an object with the texts 'name' and 'text', and nothing else");
+      body.complain(pointer, "a file is an object with the texts 'name' and 'text', and nothing else", kForm);
     }
   }
   return files;
