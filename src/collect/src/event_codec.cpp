@@ -47,7 +47,7 @@ bool read_exposure(ByteReader& in, Exposure& exposure) {
   exposure.variant = in.text();
   const std::uint8_t unit_kind = in.byte();
   if (unit_kind < static_cast<std::uint8_t>(UnitKind::User) ||
-      unit_kind > static_cast<std::uint8_t>(UnitKind::Account)) {
+      unit_kind > static_cast<std::uint8_t>(UnitKind::Session)) {
     return false;
   }
   exposure.unit.kind = static_cast<UnitKind>(unit_kind);

@@ -1,5 +1,6 @@
 #include "exposure_labels.hpp"
 
+#include <splitplot/decide/unit_text.hpp>
 #include <splitplot/model/condition.hpp>
 #include <splitplot/model/json.hpp>
 
@@ -22,6 +23,8 @@ std::string id_of_kind(const Event& event, const Value& context, UnitKind kind) 
         return *group->if_text();
       }
       return {};
+    case UnitKind::Session:
+      return std::string(decide::UnitText(context.find("sessionId")).view());
   }
   return {};
 }

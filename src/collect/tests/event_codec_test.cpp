@@ -142,6 +142,9 @@ TEST(EventCodec, WritesTheDocumentedBytes) {
   with_exposure[2] = '\x06';
   EXPECT_EQ(encode(event), with_exposure);
 
+  exposure.unit.kind = UnitKind::Session;
+  EXPECT_EQ(std::get<Event>(decode(encode(event)).value()).exposure->unit, (Unit{UnitKind::Session, "a"}));
+
   event.exposure.reset();
   event.assignment = LastingAssignment{"id", "e__2", "v"};
   std::string with_assignment = no_exposure +

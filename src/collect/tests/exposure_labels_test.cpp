@@ -55,7 +55,8 @@ class ExposureLabelsTest : public PipelineTest {
     configuration.segments.emplace("pro", segment("pro", 3, R"({"plan":"pro"})"));
     for (const auto& [key, unit] : {std::pair{"by-user", UnitKind::User},
                                     {"by-device", UnitKind::Anonymous},
-                                    {"by-account", UnitKind::Account}}) {
+                                    {"by-account", UnitKind::Account},
+                                    {"by-session", UnitKind::Session}}) {
       configuration.experiments.emplace(key, experiment(key, unit));
     }
     snapshots_[kEnvironment] = decide::Snapshot::compile(
@@ -106,6 +107,11 @@ TEST_F(ExposureLabelsTest, TheUnitIsOfTheKindThatTheExperimentRandomises) {
   event = exposure("2", "anna", "by-account");
   event.context_json = R"({"groupId":"acme"})";
   EXPECT_EQ(stored({event}).unit, (Unit{UnitKind::Account, "acme"}));
+  event = exposure("4", "anna", "by-session");
+  event.context_json = R"({"sessionId":1662345})";
+  EXPECT_EQ(stored({event}).unit, (Unit{UnitKind::Session, "1662345"}));
+  event = exposure("5", "anna", "by-session");
+  EXPECT_EQ(stored({event}).unit.id, "");
   event = exposure("3", "", "by-user");
   event.anonymous_id = "device";
   EXPECT_EQ(stored({event}).unit.id, "");

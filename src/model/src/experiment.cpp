@@ -340,7 +340,9 @@ Experiment read_experiment(const std::string& key, const Value& body, const Spot
   experiment.unit = reader
                         .choice<UnitKind>("unit", {{"user", UnitKind::User},
                                                    {"anonymous", UnitKind::Anonymous},
-                                                   {"account", UnitKind::Account}})
+                                                   {"device", UnitKind::Anonymous},
+                                                   {"account", UnitKind::Account},
+                                                   {"session", UnitKind::Session}})
                         .value_or(experiment.unit);
   experiment.attribute = reader.text("attribute").value_or(experiment.attribute);
   experiment.population = reader.condition("population");
@@ -357,6 +359,9 @@ Experiment read_experiment(const std::string& key, const Value& body, const Spot
     return find_arm(experiment, name, place);
   });
   experiment.sticky = read_stickiness(reader);
+  if (experiment.sticky && experiment.unit == UnitKind::Session)
+    reader.at("sticky").problem("what is assigned to a session holds as long as the session, and no longer",
+                                "leave it out, or randomise by device: unit: device");
   read_pages(reader, experiment);
   read_holdout(reader, experiment);
   experiment.hash_version = read_hash_version(reader);

@@ -142,7 +142,7 @@ TEST(CheckExperiment, NamesMustBeKnown) {
           "segments: [fone]\npopulation: {$inSegment: prr}\nstatus: live\nunit: person\nhypotesis: x")),
       ElementsAre(
           HasSubstr("/status: there is no status 'live' (known: draft, running, stopped)"),
-          HasSubstr("/unit: there is no unit 'person' (known: user, anonymous, account)"),
+          HasSubstr("/unit: there is no unit 'person' (known: user, anonymous, device, account, session)"),
           HasSubstr("/control: there is no variant 'contol' (did you mean 'control'?)"),
           HasSubstr("/metrics/guards: there is no member 'guards' (known: primary, secondary, guardrail)"),
           HasSubstr("/hypotesis: there is no member 'hypotesis' (did you mean 'hypothesis'?)"),
@@ -236,6 +236,18 @@ TEST(CheckExperiment, WarnsOfWhatIsProbablyNotMeant) {
   EXPECT_THAT(warnings_of(experiment("plan: {alpha: 0.5}\nseed: \xC3\xA9")),
               ElementsAre(HasSubstr("/plan/alpha: false alarms"), HasSubstr("/seed: text outside ASCII")));
   EXPECT_THAT(warnings_of(experiment("status: running\nmetrics: {primary: [orders]}")), IsEmpty());
+}
+
+TEST(CheckExperiment, NothingIsAssignedToSessionsForGood) {
+  EXPECT_THAT(problems_of("kind: experiment\nkey: e\nunit: session\nattribute: sessionId\nsticky: true\n"
+                          "variants: {a: 1, b: 1}"),
+              ElementsAre(HasSubstr("/sticky: what is assigned to a session holds as long as the session")));
+  EXPECT_THAT(warnings_of("kind: experiment\nkey: e\nunit: session\nvariants: {a: 1, b: 1}"),
+              ElementsAre(HasSubstr("/unit: units are 'session', and what is hashed is the id of the user")));
+  EXPECT_EQ(accepted("kind: experiment\nkey: e\nunit: device\nattribute: d\nvariants: {a: 1, b: 1}")
+                .experiments.at("e")
+                .unit,
+            UnitKind::Anonymous);
 }
 
 }  // namespace

@@ -282,6 +282,22 @@ TEST_F(ExperimentTablesTest, UnitsOfEachKindAreJoinedByTheirOwnId) {
   EXPECT_EQ(lay_out(relation).exposures_of_other_units, 2U);
 }
 
+TEST_F(ExperimentTablesTest, SessionsAreJoinedByTheContextOfEvents) {
+  std::vector<EventRow> events(5, event("u1", "buy", at(1)));
+  events[0].context_json = R"({"sessionId":"s1"})";
+  events[1].context_json = R"({"sessionId":"s1"})";
+  events[2].context_json = R"({"sessionId":1662345})";
+  events[3].context_json = R"({"sessionId":null})";
+  std::vector<ExposureRow> exposures{exposure("s1", "a", at(0)), exposure("1662345", "b", at(0)),
+                                     exposure("s3", "b", at(0))};
+  for (ExposureRow& one : exposures) one.unit.kind = UnitKind::Session;
+  load(events, exposures);
+  ExperimentRelation relation = test::checkout_test();
+  relation.metrics = {metric("bought", "buy")};
+  relation.unit = UnitKind::Session;
+  EXPECT_THAT(totals(relation, Reduction::Count), ElementsAre(Pair("a", 2), Pair("b", 1)));
+}
+
 TEST_F(ExperimentTablesTest, TheFactsSayWhatTheTablesRestOn) {
   std::vector<ExposureRow> exposures{
       exposure("u1", "a", at(3), R"({"plan":"pro"})"), exposure("u1", "a", at(1)),

@@ -103,6 +103,7 @@ Value context_of(const Value& event, Value attributes) {
   Value campaign = Value::Object{};
   for (const auto& [written, name] : kCampaign) copy(campaign, name, first_of(event, {written}));
   if (!campaign.if_object()->empty()) context.set("campaign", std::move(campaign));
+  copy(context, "sessionId", first_of(event, {"session_id"}));
   Value library = Value::Object{};
   copy(library, "name", first_of(event, {"sdk_language"}));
   copy(library, "version", first_of(event, {"sdk_version"}));

@@ -59,6 +59,12 @@ void set_unit(collect::Event& event, UnitKind kind, const std::string& unit) {
     case UnitKind::Account:
       event.group_id = unit;
       break;
+    case UnitKind::Session: {
+      Value context = collect::object_of(event.context_json);
+      context.set("sessionId", unit);
+      event.context_json = model::to_json(context);
+      break;
+    }
   }
 }
 
@@ -72,10 +78,10 @@ collect::Event exposure_event(const decide::Assignment& assignment, const Value&
   const std::string unit(assignment.bucket_value);
   const std::optional<Unit> user = unit_of(context);
   if (user && user->id != unit) event.user_id = user->id;  // the same id is that of the experiment's unit
-  set_unit(event, experiment.unit, unit);
   Value around;
   around.set("traits", context);
   event.context_json = model::to_json(around);
+  set_unit(event, experiment.unit, unit);
   collect::Exposure exposure;
   exposure.experiment = experiment.key;
   exposure.variant = experiment.variants[*assignment.variant].key;

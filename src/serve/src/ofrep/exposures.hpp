@@ -44,7 +44,7 @@ class RecentExposures {
 
 namespace ofrep {
 
-/// Names whom an event is about by an id of that kind.
+/// Names whom an event is about by an id of that kind; a session stands in the context.
 void set_unit(collect::Event& event, UnitKind kind, const std::string& unit);
 
 /// An exposure as the event that the journal keeps; the pipeline adds where it came from and when. `decision` is of an

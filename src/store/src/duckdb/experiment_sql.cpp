@@ -63,6 +63,8 @@ std::string event_unit(UnitKind kind) {
       return "anonymous_id";
     case UnitKind::Account:
       return "coalesce(group_id, TRY(json_extract_string(context, '/groupId')))";
+    case UnitKind::Session:
+      return "TRY(json_extract_string(context, '/sessionId'))";
     case UnitKind::User:
       break;
   }

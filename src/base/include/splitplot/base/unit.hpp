@@ -14,6 +14,7 @@ enum class UnitKind : std::uint8_t {
   User = 1,       ///< known by the application: userId, OpenFeature's targeting key
   Anonymous = 2,  ///< a device or browser before login: anonymousId
   Account = 3,    ///< a group of users: groupId
+  Session = 4,    ///< one visit of a device: sessionId of the context
 };
 
 [[nodiscard]] constexpr std::string_view name_of(UnitKind kind) {
@@ -24,6 +25,8 @@ enum class UnitKind : std::uint8_t {
       return "anonymous";
     case UnitKind::Account:
       return "account";
+    case UnitKind::Session:
+      return "session";
   }
   return "user";
 }
