@@ -5,6 +5,7 @@
 #include "growthbook/sticky_documents.hpp"
 
 #include <splitplot/decide/hash.hpp>
+#include <splitplot/decide/redirect.hpp>
 #include <splitplot/decide/snapshot.hpp>
 #include <splitplot/digest/payload_cipher.hpp>
 #include <splitplot/model/condition.hpp>
@@ -286,6 +287,34 @@ std::string sticky_bucket(const Value::Array& parts) {
   return compare(parts[5], documents.of(context.attributes));
 }
 
+/// Each of the experiments by itself.
+std::string redirect(const Value::Array& parts) {
+  Context context(parts[1]);
+  const Value::Array& expected = *parts[2].if_array();
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    const Value& experiment = (*member(parts[1], "experiments").if_array())[i];
+    context.payload.set("experiments", Value::Array{experiment});
+    const auto snapshot = context.snapshot();
+    const decide::Redirect found = decide::redirect_from(*snapshot, context.evaluation());
+    const bool is_in = found.assignment.experiment != nullptr;
+    Value got = Value::Object{{"inExperiment", is_in}};
+    if (is_in && found.address) {
+      const Value& variation = (*member(experiment, "variations").if_array())[*found.assignment.variant];
+      got.set("urlRedirect", member(variation, "urlRedirect"));
+      got.set("urlWithParams", *found.address);
+    } else {
+      got.set("urlRedirect", Value());
+      got.set("urlWithParams", Value());
+    }
+    Value wanted = expected[i];
+    for (const std::string_view name : {"urlRedirect", "urlWithParams"}) {
+      if (wanted.find(name) == nullptr) wanted.set(name, Value());
+    }
+    if (!same(wanted, got)) return difference(wanted, got);
+  }
+  return {};
+}
+
 }  // namespace
 
 const std::map<std::string_view, CaseCheck>& sections() {
@@ -300,6 +329,7 @@ const std::map<std::string_view, CaseCheck>& sections() {
                                                                {"getEqualWeights", equal_weights},
                                                                {"decrypt", decrypt},
                                                                {"stickyBucket", sticky_bucket},
+                                                               {"urlRedirect", redirect},
                                                                {"contextualBandit", feature}};
   return kSections;
 }

@@ -42,6 +42,11 @@ bool same_weights(const Experiment& left, const Experiment& right) {
                             &model::ExperimentVariant::weight);
 }
 
+bool same_redirects(const Experiment& left, const Experiment& right) {
+  return std::ranges::equal(left.variants, right.variants, {}, &model::ExperimentVariant::redirect,
+                            &model::ExperimentVariant::redirect);
+}
+
 bool same_layers(const Experiment& left, const Experiment& right) {
   if (!left.layer || !right.layer) return left.layer.has_value() == right.layer.has_value();
   return left.layer->layer == right.layer->layer && left.layer->begin == right.layer->begin &&
@@ -107,6 +112,7 @@ std::string control_of(const Experiment& experiment) {
 
 constexpr std::string_view kMoves = "units move between variants, and were exposed to both";
 constexpr std::string_view kAnalysis = "the analysis is no longer the one that was planned";
+constexpr std::string_view kShown = "the same variant shows something else than before";
 constexpr std::string_view kWho = "other units take part than before";
 
 /// A part of an experiment that its frozen plan rests on.
@@ -131,6 +137,8 @@ void warn_of_changed_parts(const Experiment& before, const Experiment& after,
       {"/until", kWho, same_times(before.schedule.until, after.schedule.until)},
       {"/requires", kWho, same_prerequisites(before, after)},
       {"/pages", kWho, before.pages == after.pages},
+      {"/variants", kShown, !same_variants(before, after) || same_redirects(before, after)},
+      {"/keep_query", kShown, before.keep_query == after.keep_query},
       {"/variants_for", kMoves, same_weights_for(before, after)},
       {"/sticky", kMoves, same_stickiness(before, after)},
       {"/holds_out", kWho, same_holdouts(before, after)},

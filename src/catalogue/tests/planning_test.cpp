@@ -5,6 +5,7 @@ namespace {
 
 using model::DocumentId;
 using model::DocumentKind;
+using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -175,6 +176,20 @@ TEST_F(PlanningTest, WarnsWhereARunningExperimentLeavesItsPlan) {
   EXPECT_THAT(texts(plan(test::colour_experiment("draft", "running\ndescription: x")).warnings), IsEmpty());
   EXPECT_THAT(texts(plan(test::colour_experiment("draft", "stopped")).warnings),
               Not(Contains(HasSubstr("is running"))));
+}
+
+TEST_F(PlanningTest, WarnsWhereAVariantOfARunningExperimentLeadsElsewhere) {
+  const auto landing = [](const std::string& target, const std::string& more = {}) {
+    return "{kind: experiment, key: landing, status: running, pages: [/old], " + more +
+           "variants: [{key: control}, {key: new, redirect: 'https://a.example/" + target + "'}]}";
+  };
+  apply(landing("new"));
+  const std::string warning = "the same variant shows something else than before";
+  EXPECT_THAT(texts(plan(landing("other")).warnings),
+              Contains(AllOf(HasSubstr("experiment 'landing', /variants: "), HasSubstr(warning))));
+  EXPECT_THAT(texts(plan(landing("new", "keep_query: false, ")).warnings),
+              Contains(AllOf(HasSubstr("experiment 'landing', /keep_query: "), HasSubstr(warning))));
+  EXPECT_THAT(texts(plan(landing("new", "hypothesis: x, ")).warnings), Not(Contains(HasSubstr(warning))));
 }
 
 TEST_F(PlanningTest, WarnsWhereTheGroundOfARunningExperimentMoves) {

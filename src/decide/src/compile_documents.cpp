@@ -1,9 +1,11 @@
 #include "asked_attributes.hpp"
+#include "redirect_rules.hpp"
 #include "snapshot_content.hpp"
 
 #include <splitplot/decide/hash.hpp>
 
 #include <algorithm>
+#include <deque>
 #include <set>
 #include <string>
 #include <utility>
@@ -214,6 +216,18 @@ CompiledRule asking(const CompiledExperiment& holdout, const CompiledRule& rule,
   return compiled;
 }
 
+/// Rules of experiments, each behind those of the holdouts that keep units out of it.
+void add_rule(const std::deque<CompiledExperiment>& experiments, CompiledRule rule, CompiledFlag& flag) {
+  const auto* asks = std::get_if<CompiledExperimentRule>(&rule.outcome);
+  if (asks != nullptr && asks->experiment != nullptr) {
+    for (const CompiledExperiment& holdout : experiments) {
+      if (holds_out(*holdout.experiment, *asks->experiment->experiment))
+        flag.rules.push_back(asking(holdout, rule, flag.fallback));
+    }
+  }
+  flag.rules.push_back(std::move(rule));
+}
+
 /// Of experiments that assign for good, in order, each once.
 std::vector<model::AttributeName> sticky_attributes_of(const model::Configuration& documents) {
   std::set<std::string> names;
@@ -284,19 +298,17 @@ std::shared_ptr<const Snapshot> Snapshot::compile(model::Configuration configura
     for (const model::FlagRule& rule : flag.rules) {
       CompiledRule next = compiler.rule(flag, rule, compiled->experiments_by_key);
       next.prerequisites = compiler.prerequisites(rule.prerequisites, compiled->flags);
-      const auto* asks = std::get_if<CompiledExperimentRule>(&next.outcome);
-      if (asks != nullptr && asks->experiment != nullptr) {
-        for (const CompiledExperiment& holdout : compiled->experiments) {
-          if (holds_out(*holdout.experiment, *asks->experiment->experiment))
-            place.rules.push_back(asking(holdout, next, place.fallback));
-        }
-      }
-      place.rules.push_back(std::move(next));
+      add_rule(compiled->experiments, std::move(next), place);
     }
     place.plain = PlainFlag(place);
     compiled->flags_by_key.push_back(&place);
   }
   compiled->flag_table = FlagTable(compiled->flags_by_key);
+  compiled->redirects = flag_of_redirects();
+  for (const CompiledExperiment& experiment : compiled->experiments) {
+    if (redirects(*experiment.experiment))
+      add_rule(compiled->experiments, redirect_rule(experiment, *compiled), compiled->redirects);
+  }
   compile_segments(documents, compiled->segments);
   std::vector<Timestamp>& points = compiled->turning_points;
   std::ranges::sort(points);

@@ -1,7 +1,9 @@
+#include "redirect_rules.hpp"
 #include "saved_groups.hpp"
 #include "snapshot_content.hpp"
 
 #include <splitplot/decide/hash.hpp>
+#include <splitplot/model/web_address.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -100,6 +102,7 @@ class PayloadCompiler {
 
   void compile() {
     content_.lists = groups_.lists();
+    content_.redirects = flag_of_redirects();
     const Value* features = content_.payload.find("features");
     if (features != nullptr && features->if_object() != nullptr) {
       // All flags are there before rules point to them.
@@ -185,6 +188,30 @@ class PayloadCompiler {
     if (compiled.experiment->status == model::ExperimentStatus::Stopped && !compiled.forced_variant)
       compiled.forced_variant = compiled.variants;
     content_.experiments_by_key.emplace(compiled.experiment->key, &compiled);
+    if (compiled.urls != nullptr) read_redirects(written, *variations, compiled);
+  }
+
+  /// As in SDKs, one address that is none keeps everybody out, and an empty one lets its variant stay.
+  void read_redirects(const Value& written, const Value& variations, const CompiledExperiment& compiled) {
+    model::Experiment& experiment = content_.made_experiments.back();
+    experiment.pages = *member(written, "urlPatterns");
+    experiment.keep_query = is_set(written.find("persistQueryString"));
+    CompiledExperimentRule asked{&compiled, {}};
+    bool is_about_redirects = false;
+    for (std::size_t i = 0; i < experiment.variants.size(); ++i) {
+      const Value& variation = (*variations.if_array())[i];
+      asked.served.push_back({&variation, {}});
+      is_about_redirects = is_about_redirects || variation.find("urlRedirect") != nullptr;
+      const std::string address = text_or(variation, "urlRedirect", "");
+      if (address.empty()) continue;
+      Result<std::string> normal = model::web_address(address);
+      if (!normal) return;
+      experiment.variants[i].redirect = experiment.keep_query ? *std::move(normal) : address;
+    }
+    if (!is_about_redirects) return;
+    CompiledRule rule;
+    rule.outcome = std::move(asked);
+    content_.redirects.rules.push_back(std::move(rule));
   }
 
   CompiledExperiment& made_experiment(const Value& written, const Value& variations, std::string_view key) {

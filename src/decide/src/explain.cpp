@@ -1,7 +1,10 @@
+#include "evaluate.hpp"
 #include "snapshot_content.hpp"
 
 #include <splitplot/base/spelling.hpp>
 #include <splitplot/decide/explanation.hpp>
+#include <splitplot/decide/redirect.hpp>
+#include <splitplot/model/web_address.hpp>
 
 #include <algorithm>
 #include <map>
@@ -26,7 +29,8 @@ class Recorder final : public CheckObserver {
     Telling telling;
     telling.explanation.flag = flag;
     telling.explanation.revision = snapshot_.revision();
-    telling.compiled = content_.flag_table.find(flag);
+    const bool is_redirects = flag.data() == content_.redirects.key.data();
+    telling.compiled = is_redirects ? &content_.redirects : content_.flag_table.find(flag);
     if (telling.compiled != nullptr) {
       for (const CompiledRule& rule : telling.compiled->rules)
         telling.explanation.rules.push_back(described(rule));
@@ -238,6 +242,19 @@ std::string nearest_flag(const Snapshot& snapshot, std::string_view flag) {
                       [&](std::string_view key, const Decision&) { known.emplace_back(key); });
   const auto nearest = nearest_name(flag, known);
   return nearest ? "did you mean '" + *nearest + "'?" : "";
+}
+
+Explanation explain_redirect(const Snapshot& snapshot, Evaluation evaluation) {
+  evaluation.observer = nullptr;  // it is asked twice
+  const Redirect redirect = redirect_from(snapshot, evaluation);
+  if (!model::is_web_page(evaluation.url)) evaluation.url = {};
+  Recorder recorder(snapshot, evaluation.attributes);
+  evaluation.checks = &recorder;
+  static_cast<void>(decide_flag(snapshot.content().redirects, evaluation, snapshot));
+  Explanation explanation = recorder.take();
+  explanation.flag = "redirect";
+  explanation.value = redirect.address ? Value(*redirect.address) : Value();
+  return explanation;
 }
 
 }  // namespace splitplot::decide

@@ -1,4 +1,5 @@
 #include "portable_condition.hpp"
+#include "redirect_rules.hpp"
 #include "snapshot_content.hpp"
 
 #include <splitplot/decide/payload.hpp>
@@ -64,21 +65,33 @@ void set_stickiness(Value& rule, const CompiledExperiment& compiled) {
   rule.set("minBucketVersion", static_cast<std::int64_t>(stickiness.blocked.size()));
 }
 
-void set_variants(Value& rule, const CompiledExperiment& compiled, const std::vector<BucketRange>& ranges) {
+Value meta_of(const CompiledExperiment& compiled) {
   const std::vector<model::ExperimentVariant>& variants = compiled.experiment->variants;
   Value::Array meta;
-  Value::Array weights;
-  std::vector<double> shares;
   for (std::size_t i = 0; i < variants.size(); ++i) {
     Value one = Value::Object{};
     const bool has_key = !compiled.stickiness || !compiled.stickiness->variants[i].empty();
     if (has_key) one.set("key", variants[i].key);
     if (i < compiled.pass_through.size() && compiled.pass_through[i]) one.set("passthrough", true);
     meta.push_back(std::move(one));
-    weights.emplace_back(variants[i].weight);
-    shares.push_back(variants[i].weight);
   }
-  rule.set("meta", std::move(meta));
+  return meta;
+}
+
+Value variations_of(const CompiledExperimentRule& asked) {
+  Value::Array variations;
+  for (const Served& served : asked.served) variations.push_back(value_of(served));
+  return variations;
+}
+
+void set_variants(Value& rule, const CompiledExperiment& compiled, const std::vector<BucketRange>& ranges) {
+  Value::Array weights;
+  std::vector<double> shares;
+  for (const model::ExperimentVariant& variant : compiled.experiment->variants) {
+    weights.emplace_back(variant.weight);
+    shares.push_back(variant.weight);
+  }
+  rule.set("meta", meta_of(compiled));
   rule.set("weights", std::move(weights));
   rule.set("coverage", compiled.experiment->coverage);
   if (ranges != bucket_ranges(shares, compiled.experiment->coverage)) rule.set("ranges", list_of(ranges));
@@ -90,6 +103,13 @@ Value overriding(const std::vector<std::string>& users, const Served& served) {
   for (const std::string& user : users) ids.emplace_back(user);
   return Value::Object{{"condition", Value::Object{{"id", Value::Object{{"$in", std::move(ids)}}}}},
                        {"force", value_of(served)}};
+}
+
+std::map<std::size_t, std::vector<std::string>> users_by_variant(
+    const std::map<std::string, std::size_t, std::less<>>& overrides) {
+  std::map<std::size_t, std::vector<std::string>> users;
+  for (const auto& [user, variant] : overrides) users[variant].push_back(user);
+  return users;
 }
 
 /// Writes the rules of one snapshot.
@@ -105,23 +125,35 @@ class PayloadWriter {
       if (!flag->enabled && flag->overrides.empty()) continue;
       if (is_left_out(*flag)) continue;
       features.push_back({std::string(flag->key), feature(*flag)});
-      if (conditions_.missing_list())
-        return fail(ErrorCode::NotFound,
-                    "flag '" + std::string(flag->key) + "' asks for the list '" +
-                        *conditions_.missing_list() + "', which is not among the documents",
-                    "write the payload from documents: groups of another payload are not kept");
-      if (conditions_.is_too_large())
-        return fail(ErrorCode::ResourceLimit,
-                    "the conditions are too large for a client, at flag '" + std::string(flag->key) + "'",
-                    "use fewer segments that contain segments, or remote evaluation");
+      if (auto fault = fault_at("flag '" + std::string(flag->key) + "'")) return *std::move(fault);
+    }
+    Value::Array experiments;
+    for (const CompiledRule& rule : content_.redirects.rules) {
+      const CompiledExperimentRule& asked = std::get<CompiledExperimentRule>(rule.outcome);
+      add_redirects(experiments, rule, asked);
+      if (auto fault = fault_at("experiment '" + asked.experiment->experiment->key + "'"))
+        return *std::move(fault);
     }
     payload_.content = Value::Object{{"features", std::move(features)},
-                                     {"experiments", Value::Array{}},
+                                     {"experiments", std::move(experiments)},
                                      {"savedGroups", conditions_.groups()}};
     return std::move(payload_);
   }
 
  private:
+  /// What is wrong with the conditions that were written so far.
+  [[nodiscard]] std::optional<tl::unexpected<Error>> fault_at(const std::string& place) const {
+    if (conditions_.missing_list())
+      return fail(ErrorCode::NotFound,
+                  place + " asks for the list '" + *conditions_.missing_list() +
+                      "', which is not among the documents",
+                  "write the payload from documents: groups of another payload are not kept");
+    if (conditions_.is_too_large())
+      return fail(ErrorCode::ResourceLimit, "the conditions are too large for a client, at " + place,
+                  "use fewer segments that contain segments, or remote evaluation");
+    return std::nullopt;
+  }
+
   [[nodiscard]] bool has_content(std::string_view flag) const {
     const auto documented = content_.configuration.flags.find(flag);
     return documented != content_.configuration.flags.end() && documented->second.content != nullptr;
@@ -242,9 +274,7 @@ class PayloadWriter {
 
   /// For those who would meet the experiment's rule, whether it runs or not.
   void add_overrides(Value::Array& rules, const CompiledRule& rule, const CompiledExperimentRule& asked) {
-    std::map<std::size_t, std::vector<std::string>> users;
-    for (const auto& [user, variant] : *asked.experiment->overrides) users[variant].push_back(user);
-    for (const auto& [variant, ids] : users) {
+    for (const auto& [variant, ids] : users_by_variant(*asked.experiment->overrides)) {
       Value written = begun(rule, {});
       const Value forced = overriding(ids, asked.served[variant]);
       set_condition(written, all_of({condition(rule.condition), *forced.find("condition")}));
@@ -355,6 +385,40 @@ class PayloadWriter {
     rules.push_back(std::move(written));
   }
 
+  /// Experiments that browsers ask by themselves. A holdout that looks on is none: SDKs would not know what to do.
+  void add_redirects(Value::Array& experiments, const CompiledRule& rule,
+                     const CompiledExperimentRule& asked) {
+    const CompiledExperiment& compiled = *asked.experiment;
+    if (compiled.experiment->holdout) return;
+    const std::size_t begin = experiments.size();
+    if (compiled.overrides != nullptr) add_overridden_redirects(experiments, asked);
+    const Allocation* allocation = allocation_of(compiled);
+    if (allocation != nullptr && takes_anybody(compiled)) {
+      add_experiment(experiments, rule, asked, *allocation);
+      if (compiled.forced_variant)
+        experiments.back().set("force", static_cast<std::int64_t>(*compiled.forced_variant));
+    }
+    for (std::size_t i = begin; i < experiments.size(); ++i) {
+      experiments[i].set("urlPatterns", compiled.experiment->pages);
+      experiments[i].set("persistQueryString", compiled.experiment->keep_query);
+    }
+  }
+
+  /// Whoever they are, and whatever the experiment's state is. What is forced is not reported.
+  static void add_overridden_redirects(Value::Array& experiments, const CompiledExperimentRule& asked) {
+    const CompiledExperiment& compiled = *asked.experiment;
+    for (const auto& [variant, ids] : users_by_variant(*compiled.overrides)) {
+      Value written = overriding(ids, asked.served[variant]);
+      written.set("force", static_cast<std::int64_t>(variant));
+      written.set("key", compiled.experiment->key);
+      written.set("hashAttribute", "id");
+      written.set("disableStickyBucketing", true);
+      written.set("variations", variations_of(asked));
+      written.set("meta", meta_of(compiled));
+      experiments.push_back(std::move(written));
+    }
+  }
+
   Value experiment(const CompiledRule& rule, const CompiledExperimentRule& asked,
                    const std::vector<BucketRange>& ranges) {
     const CompiledExperiment& compiled = *asked.experiment;
@@ -363,9 +427,7 @@ class PayloadWriter {
     written.set("key", compiled.experiment->key);
     set_unit(written, compiled.unit);
     set_stickiness(written, compiled);
-    Value::Array variations;
-    for (const Served& served : asked.served) variations.push_back(value_of(served));
-    written.set("variations", std::move(variations));
+    written.set("variations", variations_of(asked));
     set_variants(written, compiled, ranges);
     if (compiled.in_namespace) {
       const CompiledExperiment::Namespace& space = *compiled.in_namespace;

@@ -51,6 +51,8 @@ struct Snapshot::Compiled {
   std::unordered_map<std::string_view, CompiledFlag> flags;
   std::vector<const CompiledFlag*> flags_by_key;
   FlagTable flag_table;
+  CompiledFlag redirects;                 ///< asks the experiments that redirect, in the order of their keys
+  std::deque<Value> redirect_variations;  ///< what it serves
 };
 
 }  // namespace splitplot::decide

@@ -1,4 +1,5 @@
 #include "nouns.hpp"
+#include "redirects.hpp"
 #include "whole.hpp"
 
 #include <splitplot/base/key.hpp>
@@ -44,6 +45,7 @@ class Checker {
     check_holdouts(configuration_.experiments, findings_);
     check_segment_order(configuration_.segments, findings_);
     check_layer_slices(configuration_.experiments, findings_);
+    check_redirect_chains(configuration_.experiments, findings_);
     return {.configuration = std::move(configuration_),
             .problems = std::move(findings_.problems),
             .warnings = std::move(findings_.warnings)};

@@ -1,5 +1,6 @@
 #include "nouns.hpp"
 #include "object_reader.hpp"
+#include "redirects.hpp"
 #include "restrictions.hpp"
 
 #include <splitplot/base/key.hpp>
@@ -56,6 +57,7 @@ std::vector<WeightedVariant> variants_of_list(const Value::Array& elements, cons
     read.variant.key = reader.key("key").value_or("");
     read.variant.description = reader.text("description").value_or("");
     if (const Value* weight = reader.take("weight")) read.weight = read_weight(*weight, reader.at("weight"));
+    read.variant.redirect = read_redirect(reader);
     reader.finish();
     for (std::size_t j = 0; j < i; ++j) {
       if (!read.variant.key.empty() && all[j].variant.key == read.variant.key)
@@ -364,6 +366,7 @@ Experiment read_experiment(const std::string& key, const Value& body, const Spot
                                 "leave it out, or randomise by device: unit: device");
   read_pages(reader, experiment);
   read_holdout(reader, experiment);
+  read_redirects(reader, experiment);
   experiment.hash_version = read_hash_version(reader);
   experiment.layer = read_layer_slice(reader);
   experiment.seed = reader.text("seed").value_or("");

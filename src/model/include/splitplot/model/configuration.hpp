@@ -101,6 +101,8 @@ struct ExperimentVariant {
   std::string key;
   std::string description;
   double weight = 0;  ///< share of those in the experiment; the weights sum to 1
+  /// Address that is shown in the place of the experiment's pages, as browsers write it; empty: the page itself.
+  std::string redirect = {};
 };
 
 /// A slice of a layer: buckets in [begin, end) of [0, 1).
@@ -160,6 +162,7 @@ struct Experiment {
   std::vector<Prerequisite> prerequisites;
   Value pages;                                       ///< as written; null: everywhere
   std::shared_ptr<const UrlTargets> compiled_pages;  ///< null: everywhere
+  bool keep_query = true;                            ///< redirects take along what the page's address asks
   std::optional<Stickiness> sticky;
   std::map<std::string, std::size_t, std::less<>> overrides;  ///< id of a user to the variant shown to them
   std::vector<ConditionalWeights> weights_for;  ///< the first that is met stands in for the variants' weights
