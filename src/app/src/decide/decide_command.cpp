@@ -1,4 +1,4 @@
-// splitplot decide: what a flag answers to a user and why, by a server or by files.
+// splitplot decide: what a flag answers to a user, or where a page redirects them, and why; by a server or by files.
 
 #include "client/failure.hpp"
 #include "command.hpp"
@@ -6,6 +6,7 @@
 
 #include <splitplot/base/time.hpp>
 #include <splitplot/decide/explanation.hpp>
+#include <splitplot/decide/redirect.hpp>
 #include <splitplot/model/json.hpp>
 
 #include <iostream>
@@ -26,6 +27,7 @@ struct DecideOptions {
   std::vector<std::string> documents;
   std::string payload;
   std::string at;
+  bool redirect = false;
   bool explain = false;
   bool json = false;
 };
@@ -62,15 +64,17 @@ void print_text(const std::string& explanation, const DecideOptions& options) {
 }
 
 ExitCode ask_server(const DecideOptions& options, const Value& context) {
-  Value question = Value::Object{{"flag", options.flag}, {"context", context}};
+  Value question = Value::Object{{"context", context}};
+  if (!options.redirect) question.set("flag", options.flag);
   if (!options.url.empty()) question.set("url", options.url);
+  const std::string path = options.redirect ? "/redirect/explain" : "/decide/explain";
   const ApiClient client(options.address);
   if (options.json) {
-    const auto answer = client.post("/decide/explain", question);
+    const auto answer = client.post(path, question);
     if (!answer) return failed(answer.error(), options);
     print_json(*answer, options);
   } else {
-    const auto answer = client.post_text("/decide/explain", question, {{"format", "text"}});
+    const auto answer = client.post_text(path, question, {{"format", "text"}});
     if (!answer) return failed(answer.error(), options);
     print_text(*answer, options);
   }
@@ -95,7 +99,8 @@ ExitCode ask_files(const DecideOptions& options, const Value& context) {
   evaluation.url = options.url;
   evaluation.now = *now;
   const decide::Explanation explanation =
-      decide::explain(*local->snapshot, options.flag, evaluation, &context);
+      options.redirect ? decide::explain_redirect(*local->snapshot, evaluation)
+                       : decide::explain(*local->snapshot, options.flag, evaluation, &context);
   if (explanation.error == decide::DecisionError::FlagNotFound) {
     return failed(Error{ErrorCode::NotFound, fmt::format("there is no flag '{}'", options.flag),
                         decide::nearest_flag(*local->snapshot, options.flag)},
@@ -128,7 +133,10 @@ ExitCode run_decide(const DecideOptions& options) {
 void add_decide_command(CLI::App& program, Run& run) {
   const auto options = std::make_shared<DecideOptions>();
   CLI::App* command = program.add_subcommand("decide", "What a flag answers to a user, and why");
-  command->add_option("--flag", options->flag, "Its key")->required();
+  auto* what = command->add_option_group("what is decided");
+  what->add_option("--flag", options->flag, "The flag's key");
+  what->add_flag("--redirect", options->redirect, "Where the user is sent from the page of --url");
+  what->require_option(1);
   command->add_option("--user", options->user, "Id of the user");
   command
       ->add_option("--attributes", options->attributes, "What is known of the user: a JSON object, or a file")

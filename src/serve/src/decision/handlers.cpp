@@ -9,8 +9,10 @@
 #include "stored_profile.hpp"
 
 #include <splitplot/decide/explanation.hpp>
+#include <splitplot/decide/redirect.hpp>
 #include <splitplot/model/json.hpp>
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -55,24 +57,25 @@ std::optional<Response> read_query(const Request& request, Question& question) {
   return {};
 }
 
-std::optional<Response> read_body(const Request& request, Question& question) {
+enum class About { Flag, Redirect };
+
+std::optional<Response> read_body(const Request& request, About about, Question& question) {
   management::BodyReader body(request.body);
-  const auto flag = body.text("flag");
-  body.require("flag", flag.has_value());
+  if (about == About::Flag) {
+    const auto flag = body.text("flag");
+    body.require("flag", flag.has_value());
+    question.flag = flag.value_or("");
+  }
   if (auto context = body.object("context")) question.context = Value(*std::move(context));
   question.url = body.text("url").value_or("");
-  if (auto fault = body.fault()) return fault;
-  question.flag = *flag;
-  return {};
+  return body.fault();
 }
 
-}  // namespace
+using Explain =
+    std::function<decide::Explanation(const decide::Snapshot&, const decide::Evaluation&, const Question&)>;
 
-Response explain(const Call& call) {
-  Question question;
-  const bool by_body = call.request.method == Method::Post;
-  std::optional<Response> fault =
-      by_body ? read_body(call.request, question) : read_query(call.request, question);
+/// What was asked, explained by `how`, in the form that was asked for.
+Response explained(const Call& call, Question question, std::optional<Response> fault, const Explain& how) {
   if (!fault) fault = check_ids(question.context);
   const std::string format = query_parameter(call.request.query, "format").value_or("json");
   if (!fault && format != "json" && format != "text")
@@ -94,8 +97,7 @@ Response explain(const Call& call) {
   evaluation.sticky = sticky.source();
   evaluation.url = question.url;
   evaluation.now = now;
-  const decide::Explanation explanation =
-      decide::explain(*snapshot, question.flag, evaluation, &question.context);
+  const decide::Explanation explanation = how(*snapshot, evaluation, question);
   if (explanation.error == decide::DecisionError::FlagNotFound)
     return problem(404, "not_found", "there is no flag '" + question.flag + "'",
                    decide::nearest_flag(*snapshot, question.flag));
@@ -104,6 +106,28 @@ Response explain(const Call& call) {
   response.content_type = "text/plain; charset=utf-8";
   response.body = decide::explanation_text(explanation);
   return response;
+}
+
+}  // namespace
+
+Response explain(const Call& call) {
+  Question question;
+  const bool by_body = call.request.method == Method::Post;
+  std::optional<Response> fault =
+      by_body ? read_body(call.request, About::Flag, question) : read_query(call.request, question);
+  return explained(call, std::move(question), std::move(fault),
+                   [](const auto& snapshot, const auto& evaluation, const Question& asked) {
+                     return decide::explain(snapshot, asked.flag, evaluation, &asked.context);
+                   });
+}
+
+Response explain_redirect(const Call& call) {
+  Question question;
+  std::optional<Response> fault = read_body(call.request, About::Redirect, question);
+  return explained(call, std::move(question), std::move(fault),
+                   [](const auto& snapshot, const auto& evaluation, const Question&) {
+                     return decide::explain_redirect(snapshot, evaluation);
+                   });
 }
 
 }  // namespace splitplot::serve::decision

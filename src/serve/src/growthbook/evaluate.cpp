@@ -13,6 +13,7 @@
 #include "stream/broadcaster.hpp"
 
 #include <splitplot/base/time.hpp>
+#include <splitplot/decide/redirect.hpp>
 #include <splitplot/model/json.hpp>
 
 #include <charconv>
@@ -97,9 +98,14 @@ const Value* forced_by(const Value& forced) {
   return members == nullptr || members->empty() ? nullptr : &forced;
 }
 
-/// All flags as features that have nothing left to decide.
-std::string reduced_features(const Call& call, const decide::Snapshot& snapshot, const FeatureTexts& texts,
-                             Question& question, const std::string& environment) {
+/// What has nothing left to decide: all flags as features, and the experiments that redirect from this page.
+struct Reduced {
+  std::string features;
+  std::string experiments;
+};
+
+Reduced reduced(const Call& call, const decide::Snapshot& snapshot, const FeatureTexts& texts,
+                Question& question, const std::string& environment) {
   const Timestamp now = call.context.services.clock.now();
   if (question.url.empty()) question.url = page_url(question.attributes);
   const auto profile = profile_of(call, environment, question.attributes);
@@ -147,9 +153,10 @@ std::string reduced_features(const Call& call, const decide::Snapshot& snapshot,
     ++decided;
   });
   call.context.metrics->decisions(EvaluationMode::Bulk, tally);
+  const Value redirects = decide::decided_redirects(snapshot, evaluation);
   sticky.keep(now);
   if (call.context.services.traffic != nullptr) call.context.services.traffic->decided(environment, decided);
-  return out;
+  return {std::move(out), model::to_json(redirects)};
 }
 
 }  // namespace
@@ -168,11 +175,12 @@ Response evaluate(const Call& call) {
   const std::string environment = environment_name(principal.scope);
   Response response;
   response.content_type = "application/json";
+  const Reduced decided = reduced(call, *snapshot, *call.context.feature_texts->of(environment, snapshot),
+                                  *question, environment);
   response.body = R"({"features":{)";
-  response.body.append(reduced_features(
-      call, *snapshot, *call.context.feature_texts->of(environment, snapshot), *question, environment));
+  response.body.append(decided.features).append(R"(},"experiments":)").append(decided.experiments);
   // SDKs ignore an answer with a date that they know, and stored traits change without a revision.
-  response.body.append(R"(},"experiments":[],"dateUpdated":")");
+  response.body.append(R"(,"dateUpdated":")");
   response.body.append(rfc3339(call.context.services.clock.now())).append("\"}");
   response.headers.add("Cache-Control", "no-store");
   if (!call.context.streams->refusal(principal)) response.headers.add("X-SSE-Support", "enabled");

@@ -8,6 +8,7 @@
 #include "ofrep/answer_texts.hpp"
 #include "ofrep/event_streams.hpp"
 #include "ofrep/exposures.hpp"
+#include "ofrep/met_experiments.hpp"
 #include "ofrep/question.hpp"
 #include "request_attributes.hpp"
 #include "shown_value.hpp"
@@ -20,7 +21,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace splitplot::serve::ofrep {
 namespace {
@@ -53,21 +53,6 @@ Response no_snapshot(std::string key) {
                                            .errors = {},
                                            .key = std::move(key)});
 }
-
-/// The experiments that a unit met on the way to an answer: that of the answer, those of flags that it needs, holdouts.
-class MetExperiments final : public decide::EvaluationObserver {
- public:
-  explicit MetExperiments(StickyAssignments& sticky) : sticky_(sticky) {}
-  void assigned(std::string_view, const decide::Assignment& assignment, const Value&) override {
-    assignments_.push_back(assignment);
-  }
-  void remember(const decide::StickyAssignment& assignment) override { sticky_.remember(assignment); }
-  [[nodiscard]] const std::vector<decide::Assignment>& assignments() const { return assignments_; }
-
- private:
-  StickyAssignments& sticky_;
-  std::vector<decide::Assignment> assignments_;
-};
 
 /// What was assigned for good on the way to all answers.
 class LastingAssignments final : public decide::EvaluationObserver {
