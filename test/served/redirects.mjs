@@ -171,6 +171,39 @@ async function checkCounting(server, findings) {
   findings.expect(units() === counted, `${units()} of ${counted} are counted; who is forced is not`);
 }
 
+async function checkRefusals(server, findings) {
+  const page = 'https://shop.example/landing';
+  const ask = (body, key = server.keys.client, path = '/api/v1/redirect') => server.request('POST', path, { key, body });
+  const expect = async (what, answer, status, code) => {
+    const { status: got } = answer;
+    const said = await answer.json();
+    findings.expect(got === status && (!code || said.code === code), `${what}: ${got} ${JSON.stringify(said)}`);
+  };
+  await expect('no page', await ask({ context: { targetingKey: 'u' } }), 400, 'bad_parameter');
+  await expect('a path', await ask({ context: { targetingKey: 'u', url: '/landing' } }), 400, 'bad_parameter');
+  await expect('nobody', await ask({ context: { url: page } }), 400, 'targeting_key_missing');
+  await expect('nobody, elsewhere', await ask({ context: { url: 'https://shop.example/elsewhere' } }), 200);
+  await expect('no JSON', await ask('{"context": '), 400, 'bad_request');
+  await expect('no context', await ask({ context: 3 }), 400, 'bad_request');
+  await expect('no key', await ask({ context: { targetingKey: 'u', url: page } }, 'sp_client_x'), 401);
+  await expect('a public key asks why', await ask({ context: { id: 'u' }, url: page }, server.keys.client, '/api/v1/redirect/explain'), 403);
+  await expect('a server asks why', await ask({ context: { id: 'u' }, url: page }, server.keys.server, '/api/v1/redirect/explain'), 200);
+  const { headers } = await ask({ context: { targetingKey: 'u', url: page } });
+  findings.expect(headers.get('access-control-allow-origin') === '*' && headers.get('cache-control') === 'no-store', 'browsers may ask, and keep no answer');
+  findings.expect(/is no whole address/.test(refused(server, 'redirect: /new')), 'relative addresses are refused');
+  findings.expect(/not with https: or http:/.test(refused(server, 'redirect: "javascript:alert(1)"')), 'scripts are refused');
+}
+
+/** What apply says to a variant with this member. */
+function refused(server, member) {
+  try {
+    server.apply('refused.yaml', `# wrong\n{kind: experiment, key: refused, pages: [/old], variants: [{key: a}, {key: b, ${member}}]}`);
+  } catch (error) {
+    return error.stderr;
+  }
+  return 'nothing';
+}
+
 function checkCommand(server, findings) {
   const ask = (...more) => server.run('decide', '--redirect', '--user', 'tester', '--url', 'https://shop.example/landing?x=1', ...more);
   findings.expect(/^redirect = "https:\/\/other\.example\/\?x=1" .*experiment 'landing': 'other', forced/.test(ask()), ask());
@@ -200,6 +233,7 @@ await withServer(binary, async (server) => {
   const applied = server.apply('redirects.yaml', kDocuments);
   const key = /connection 'shop-app'[^\n]*\n\s+(sp_\S+)/.exec(applied)[1];
   await checkSame(server, key, findings);
+  await checkRefusals(server, findings);
   checkCommand(server, findings);
   await checkCounting(server, findings);
   await checkJoining(server, findings);

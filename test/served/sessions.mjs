@@ -35,9 +35,9 @@ await withServer(binary, async (server) => {
   const orders = { true: 0, false: 0 };
   const send = (path, key, body) => server.request('POST', path, { key, body });
   for (let i = 0; i < kSessions; ++i) {
-    // The same visitor all the time.
+    // The same visitor all the time, and now and then nobody knows who.
     const sessionId = `visit-${i}`;
-    const { value } = await (await server.evaluate('banner', { targetingKey: 'ann', sessionId }, { key: i % 2 ? server.keys.server : server.keys.client })).json();
+    const { value } = await (await server.evaluate('banner', { ...(i % 5 ? { targetingKey: 'ann' } : {}), sessionId }, { key: i % 2 ? server.keys.server : server.keys.client })).json();
     if (i % 4 === 0) {
       await send('/v1/track', server.keys.client, { userId: 'ann', event: 'Experiment Viewed', properties: { experiment_id: 'banners', variation_id: value ? 'treatment' : 'control' }, context: { sessionId } });
     } else if (i % 2 === 0) {
