@@ -195,7 +195,7 @@ export async function storesAway(binary) {
     }
     await run('all held by a stopped process', (data) => heldByAnother(binary, folder, data, keys, () => started(serverOn(binary, data, keys), expected)));
     await run('catalogue on a disk that does not answer', (data) => started(serverOn(binary, data, keys, {
-      wrapper: ['strace', '-D', '-f', '-q', '-o', '/dev/null', '-P', join(data, kCatalogue[0]), '-e', 'trace=openat', '-e', 'inject=openat:delay_enter=60000000'],
+      wrapper: ['strace', '-D', '-f', '-q', '-o', '/dev/null', '-P', join(data, kCatalogue[0]), '-e', 'trace=openat', '-e', 'inject=openat:delay_enter=15000000:when=1'],
     }), expected));
     await run('catalogue goes and comes back', (data) => goesAndComesBack(binary, data, keys, expected));
     for (const failure of failures) console.error(failure);
