@@ -173,7 +173,7 @@ void warn_of_changed_ground(const Configuration& before, const Experiment& exper
 }  // namespace
 
 std::vector<Problem> broken_rules(const Configuration& before, const Configuration& after,
-                                  const std::vector<DocumentChange>& changes) {
+                                  const std::vector<const DocumentChange*>& changes) {
   std::vector<Problem> problems;
   for (const auto& [key, experiment] : before.experiments) {
     if (experiment.status != ExperimentStatus::Running || after.experiments.contains(key)) continue;
@@ -188,7 +188,8 @@ std::vector<Problem> broken_rules(const Configuration& before, const Configurati
                         "make another connection"});
   }
   if (has_admin(before) && !has_admin(after)) {
-    for (const DocumentChange& change : changes) {
+    for (const DocumentChange* changed : changes) {
+      const DocumentChange& change = *changed;
       const auto connection = before.connections.find(change.id.key);
       if (change.kind != ChangeKind::Deleted || change.id.kind != DocumentKind::Connection ||
           connection->second.kind != model::ConnectionKind::Admin) {
@@ -203,10 +204,11 @@ std::vector<Problem> broken_rules(const Configuration& before, const Configurati
 }
 
 std::vector<Problem> consequences(const Configuration& before, const Configuration& after,
-                                  const std::vector<DocumentChange>& changes) {
+                                  const std::vector<const DocumentChange*>& changes) {
   std::vector<Problem> warnings;
   std::set<DocumentId> updated;
-  for (const DocumentChange& change : changes) {
+  for (const DocumentChange* changed : changes) {
+    const DocumentChange& change = *changed;
     if (change.kind == ChangeKind::Updated) updated.insert(change.id);
     if (change.kind == ChangeKind::Deleted && change.id.kind == DocumentKind::Connection) {
       warnings.push_back(

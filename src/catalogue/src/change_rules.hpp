@@ -14,11 +14,11 @@ namespace splitplot::catalogue {
 /// could change anything any more.
 [[nodiscard]] std::vector<model::Problem> broken_rules(const model::Configuration& before,
                                                        const model::Configuration& after,
-                                                       const std::vector<DocumentChange>& changes);
+                                                       const std::vector<const DocumentChange*>& changes);
 
 /// What it does that may not be meant: it leaves the plan of a running experiment, or stops keys.
 [[nodiscard]] std::vector<model::Problem> consequences(const model::Configuration& before,
                                                        const model::Configuration& after,
-                                                       const std::vector<DocumentChange>& changes);
+                                                       const std::vector<const DocumentChange*>& changes);
 
 }  // namespace splitplot::catalogue

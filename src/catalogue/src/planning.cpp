@@ -50,10 +50,27 @@ DocumentChange change_of(const model::DocumentId& id, const Value* before, const
   return change;
 }
 
+/// What a scope would hold.
+std::vector<model::Document> documents_after(const AffectedScope& affected) {
+  std::map<model::DocumentId, const Value*> bodies;
+  for (const auto& [id, version] : affected.state->versions) {
+    if (version.body) bodies[id] = &*version.body;
+  }
+  for (const DocumentChange* change : affected.changes) {
+    if (change->after) {
+      bodies[change->id] = &change->after->body;
+    } else {
+      bodies.erase(change->id);
+    }
+  }
+  std::vector<model::Document> documents;
+  for (const auto& [id, body] : bodies) documents.push_back({id, *body});
+  return documents;
+}
+
 /// Checks what a scope would hold, and adds what speaks against it.
 void judge(const AffectedScope& affected, std::string_view prefix, ChangePlan& plan) {
-  const DocumentVersions after = changed_versions(affected.state->versions, affected.changes, 0);
-  model::Checked checked = content::check_documents(documents_of(after));
+  model::Checked checked = content::check_documents(documents_after(affected));
   const auto add = [prefix](std::vector<model::Problem>& to, std::vector<model::Problem> from) {
     for (model::Problem& problem : from) {
       problem.message = fmt::format("{}{}", prefix, problem.message);
@@ -77,7 +94,7 @@ HandedIn hand_in(const std::vector<model::DocumentText>& texts) {
   std::set<model::DocumentId> repeated;
   for (const model::DocumentText& text : texts) {
     for (const model::Document& document : text.documents) {
-      if (!handed.documents.emplace(document.id, document).second) repeated.insert(document.id);
+      if (!handed.documents.emplace(document.id, &document.body).second) repeated.insert(document.id);
     }
   }
   for (const model::DocumentId& id : repeated) {
@@ -98,8 +115,8 @@ Result<ChangePlan> plan_change(const State& state, const Scope& scope, const Wan
   ChangePlan plan;
   plan.scope = scope;
   plan.based_on = state.head.revision;
-  for (const auto& [id, document] : wanted) {
-    plan.changes.push_back(change_of(id, (*current)->body(id), &document.body));
+  for (const auto& [id, body] : wanted) {
+    plan.changes.push_back(change_of(id, (*current)->body(id), body));
   }
   if (absent == Absent::Delete) {
     for (const auto& [id, version] : (*current)->versions) {
@@ -117,30 +134,31 @@ Result<ChangePlan> plan_change(const State& state, const Scope& scope, const Wan
 }
 
 DocumentVersions changed_versions(const DocumentVersions& versions,
-                                  const std::vector<DocumentChange>& changes, Revision revision) {
+                                  const std::vector<const DocumentChange*>& changes, Revision revision) {
   DocumentVersions after = versions;
-  for (const DocumentChange& change : changes) {
-    if (change.kind == ChangeKind::Unchanged) continue;
-    LatestVersion& version = after[change.id];
+  for (const DocumentChange* change : changes) {
+    if (change->kind == ChangeKind::Unchanged) continue;
+    LatestVersion& version = after[change->id];
     ++version.version;
     version.revision = revision;
-    version.body = change.after ? std::optional(change.after->body) : std::nullopt;
+    version.body = change->after ? std::optional(change->after->body) : std::nullopt;
   }
   return after;
 }
 
 std::vector<AffectedScope> affected_scopes(const State& state, const Scope& scope,
                                            const std::vector<DocumentChange>& changes) {
-  std::vector<DocumentChange> shared;
+  std::vector<const DocumentChange*> all;
+  std::vector<const DocumentChange*> shared;
   for (const DocumentChange& change : changes) {
-    if (change.kind != ChangeKind::Unchanged && owner_of(change.id.kind) == Owner::Project) {
-      shared.push_back(change);
-    }
+    all.push_back(&change);
+    if (change.kind != ChangeKind::Unchanged && owner_of(change.id.kind) == Owner::Project)
+      shared.push_back(&change);
   }
   std::vector<AffectedScope> affected;
   for (const auto& [other, other_state] : state.scopes) {
     if (other == scope) {
-      affected.push_back({other, other_state.get(), changes});
+      affected.push_back({other, other_state.get(), all});
     } else if (!shared.empty() && other.project == scope.project) {
       affected.push_back({other, other_state.get(), shared});
     }

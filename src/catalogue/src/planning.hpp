@@ -11,8 +11,9 @@
 
 namespace splitplot::catalogue {
 
-/// Documents as someone wants them to be.
-using WantedDocuments = std::map<model::DocumentId, model::Document>;
+/// Bodies of documents as someone wants them to be; they belong to whoever has read them. What is planned is not copied more
+/// often than it must be: a list may have a million elements.
+using WantedDocuments = std::map<model::DocumentId, const Value*>;
 
 /// Documents of all texts, the first of each where one is written several times, and a problem for each of those.
 struct HandedIn {
@@ -30,15 +31,15 @@ struct HandedIn {
 
 /// Versions of a scope as they are after a change, which `revision` makes.
 [[nodiscard]] DocumentVersions changed_versions(const DocumentVersions& versions,
-                                                const std::vector<DocumentChange>& changes,
+                                                const std::vector<const DocumentChange*>& changes,
                                                 Revision revision);
 
 /// The scopes whose documents a change of `scope` touches: itself, and where it touches what the project shares, all of
-/// the project. With the changes that each of them sees.
+/// the project. With the changes that each of them sees, which belong to the caller.
 struct AffectedScope {
   Scope scope;
   const ScopeState* state = nullptr;
-  std::vector<DocumentChange> changes;
+  std::vector<const DocumentChange*> changes;
 };
 [[nodiscard]] std::vector<AffectedScope> affected_scopes(const State& state, const Scope& scope,
                                                          const std::vector<DocumentChange>& changes);

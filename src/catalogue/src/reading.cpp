@@ -80,7 +80,7 @@ Result<ChangePlan> StoredCatalogue::plan_rollback(const Scope& scope, Revision r
   if (!versions) return tl::unexpected(versions.error());
   WantedDocuments wanted;
   for (const auto& [id, version] : *versions) {
-    if (version.body) wanted.emplace(id, model::Document{id, *version.body});
+    if (version.body) wanted.emplace(id, &*version.body);
   }
   return plan_change(*current, scope, wanted, Absent::Delete);
 }

@@ -13,6 +13,7 @@
 #include <string>
 #include <unordered_set>
 #include <utility>
+#include <vector>
 
 namespace splitplot::serve::management {
 namespace {
@@ -34,21 +35,22 @@ struct EditedList {
   std::size_t repeated = 0;  ///< uploaded more than once
 };
 
-EditedList edited(const Value::Array& before, Value::Array uploaded, Edit edit) {
+EditedList edited(Value::Array before, Value::Array uploaded, Edit edit) {
   EditedList list;
   const model::ValueList wanted(uploaded);
-  const model::ValueList known(before);
-  list.values.reserve(before.size() + (edit == Edit::Remove ? 0 : uploaded.size()));
-  for (const Value& value : before) {
-    const bool stays = edit == Edit::Add || wanted.contains(value) == (edit == Edit::Replace);
-    if (stays) list.values.push_back(value);
-  }
-  list.removed = before.size() - list.values.size();
   list.repeated = uploaded.size() - wanted.size();
+  std::optional<model::ValueList> known;
+  if (edit != Edit::Remove) known.emplace(before);
+  const std::size_t count = before.size();
+  list.values = std::move(before);
+  if (edit != Edit::Add)
+    std::erase_if(list.values,
+                  [&](const Value& value) { return wanted.contains(value) == (edit == Edit::Remove); });
+  list.removed = count - list.values.size();
   if (edit == Edit::Remove) return list;
   std::unordered_set<std::string> seen;
   for (Value& value : uploaded) {
-    if (known.contains(value) || !seen.insert(model::canonical_json(value)).second) continue;
+    if (known->contains(value) || !seen.insert(model::canonical_json(value)).second) continue;
     list.values.push_back(std::move(value));
     ++list.added;
   }
@@ -67,15 +69,6 @@ Former former_list(const Call& call, const model::DocumentId& id) {
   return {std::move(document->body), true};
 }
 
-/// Whether the list was changed by somebody else since it was read.
-bool is_outdated(const catalogue::ChangePlan& plan, const Former& former) {
-  for (const catalogue::DocumentChange& change : plan.changes) {
-    if (change.before.has_value() != former.exists) return true;
-    if (change.before && !(change.before->body == former.body)) return true;
-  }
-  return false;
-}
-
 }  // namespace
 
 Response import_list(const Call& call) {
@@ -91,29 +84,30 @@ Response import_list(const Call& call) {
   auto uploaded =
       model::read_list_values(call.request.body, query_parameter(call.request.query, "column").value_or(""));
   if (!uploaded) return problem(uploaded.error());
-  const Former former = former_list(call, id);
+  const auto& catalogue = call.context.services.catalogue;
+  const auto revision = [&] { return catalogue.snapshot(call.principal->scope)->revision(); };
+  const std::uint64_t read_at = revision();
+  Former former = former_list(call, id);
   if (!former.exists && *edit == Edit::Remove)
     return problem(404, "not_found", "there is no list '" + id.key + "'", "nothing can be removed from it");
-  const Value* values = former.body.find("values");
-  EditedList list = edited(*values->if_array(), *std::move(uploaded), *edit);
+  EditedList list = edited(std::move(*former.body.find("values")->if_array()), *std::move(uploaded), *edit);
   const std::size_t count = list.values.size();
   if (count > model::kMostListValues)
     return problem(422, "invalid",
                    "the list would have more than " + std::to_string(model::kMostListValues) + " values",
                    "a condition on an attribute says the same in less room");
 
-  model::DocumentText text;
-  model::Document& document = text.documents.emplace_back(model::Document{id, Value::Object{}});
-  for (const Member& member : *former.body.if_object()) {
-    if (member.name != "values") document.body.set(member.name, member.value);
-  }
-  document.body.set("values", std::move(list.values));
-  text.lines.emplace_back();
-  auto plan =
-      call.context.services.catalogue.plan(call.principal->scope, {std::move(text)}, catalogue::Absent::Keep);
+  former.body.set("values", std::move(list.values));
+  std::vector<model::DocumentText> texts(1);
+  texts.front().documents.push_back({id, std::move(former.body)});
+  texts.front().lines.emplace_back();
+  auto plan = call.context.services.catalogue.plan(call.principal->scope, texts, catalogue::Absent::Keep);
   if (!plan) return problem(plan.error());
-  if (is_outdated(*plan, former))
-    return problem(409, "conflict", "the list '" + id.key + "' was changed meanwhile", "send it again");
+  // What is changed from here on, the commit tells.
+  if (revision() != read_at)
+    return problem(409, "conflict", "the list '" + id.key + "' may have been changed meanwhile",
+                   "send it again");
+  texts.clear();
   // There is no file of the whole document that a line could be in.
   for (model::Problem& one : plan->problems) one.place.clear();
   for (model::Problem& one : plan->warnings) one.place.clear();
