@@ -52,9 +52,50 @@ class Steps {
   Value::Array steps_;
 };
 
+/// How far two lists are looked along for what they go on with together.
+constexpr std::size_t kWindow = 16;
+
+/// How many elements to pass over in `longer`, until it goes on with the first of `other`; 0: too many.
+std::size_t distance(Elements longer, const Value& other) {
+  for (std::size_t k = 1; k <= kWindow && k < longer.size(); ++k) {
+    if (longer[k] == other) return k;
+  }
+  return 0;
+}
+
+/// Steps from one list to the other. Most changes are a few elements here and there, which a look ahead finds; what is
+/// farther off is dropped, if it comes no more, and put where it comes.
+void lead(Elements before, Elements after, Steps& steps) {
+  std::optional<Spellings> to_come;
+  while (!before.empty() && !after.empty()) {
+    if (before.front() == after.front()) {
+      steps.keep(1);
+      before = before.subspan(1);
+      after = after.subspan(1);
+    } else if (const std::size_t gone = distance(before, after.front()); gone > 0) {
+      steps.drop(gone);
+      before = before.subspan(gone);
+    } else if (const std::size_t added = distance(after, before.front()); added > 0) {
+      steps.add(after.first(added));
+      after = after.subspan(added);
+    } else {
+      if (!to_come) to_come = spellings_of(after);
+      if (to_come->contains(model::canonical_json(before.front()))) {
+        steps.add(after.first(1));
+        after = after.subspan(1);
+      } else {
+        steps.drop(1);
+        before = before.subspan(1);
+      }
+    }
+  }
+  steps.drop(before.size());
+  steps.add(after);
+}
+
 }  // namespace
 
-std::optional<Value::Array> difference_of(const Value::Array& from, const Value::Array& to) {
+Value::Array difference_of(const Value::Array& from, const Value::Array& to) {
   // What both begin and end with is most of it, and is compared without being spelled.
   const std::size_t shorter = std::min(from.size(), to.size());
   std::size_t begin = 0;
@@ -66,30 +107,7 @@ std::optional<Value::Array> difference_of(const Value::Array& from, const Value:
 
   Steps steps;
   steps.keep(begin);
-  if (before.empty() || after.empty()) {
-    steps.drop(before.size());
-    steps.add(after);
-  } else {
-    const Spellings old_ones = spellings_of(before);
-    const Spellings new_ones = spellings_of(after);
-    std::size_t i = 0;
-    std::size_t j = 0;
-    while (i < before.size() || j < after.size()) {
-      if (i < before.size() && j < after.size() && before[i] == after[j]) {
-        steps.keep(1);
-        ++i;
-        ++j;
-      } else if (i < before.size() && !new_ones.contains(model::canonical_json(before[i]))) {
-        steps.drop(1);
-        ++i;
-      } else if (j < after.size() && !old_ones.contains(model::canonical_json(after[j]))) {
-        steps.add(after.subspan(j, 1));
-        ++j;
-      } else {
-        return std::nullopt;
-      }
-    }
-  }
+  lead(before, after, steps);
   steps.keep(end);
   return steps.take();
 }

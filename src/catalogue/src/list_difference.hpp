@@ -9,8 +9,8 @@
 namespace splitplot::catalogue {
 
 /// Steps that lead from one list to another: a number keeps that many elements, a negative one drops them, a list stands
-/// for its elements, which are put here. Nothing where elements moved past others that stayed, which steps cannot say.
-[[nodiscard]] std::optional<Value::Array> difference_of(const Value::Array& from, const Value::Array& to);
+/// for its elements, which are put here. Few, where few elements changed or moved; else as long as the list.
+[[nodiscard]] Value::Array difference_of(const Value::Array& from, const Value::Array& to);
 
 /// The list that the steps lead to. Nothing where they do not fit the list.
 [[nodiscard]] std::optional<Value::Array> changed_by(Value::Array from, const Value::Array& steps);

@@ -72,9 +72,8 @@ std::optional<std::string> difference_text(std::uint64_t base_version, std::uint
     const Value::Array* from = former == nullptr ? nullptr : former->if_array();
     const Value::Array* to = member.value.if_array();
     const bool is_long = from != nullptr && to != nullptr && from->size() >= kLongList;
-    auto steps = is_long ? difference_of(*from, *to) : std::nullopt;
-    members.set(member.name, steps ? Value() : member.value);
-    if (steps) lists.set(member.name, *std::move(steps));
+    members.set(member.name, is_long ? Value() : member.value);
+    if (is_long) lists.set(member.name, difference_of(*from, *to));
   }
   if (lists.if_object()->empty()) return std::nullopt;
   std::string text(kDifferenceBegin);
