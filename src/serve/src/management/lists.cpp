@@ -63,10 +63,11 @@ struct Former {
   bool exists = false;
 };
 
-Former former_list(const Call& call, const model::DocumentId& id) {
+Result<Former> former_list(const Call& call, const model::DocumentId& id) {
   auto document = call.context.services.catalogue.document(call.principal->scope, id, {});
-  if (!document) return {};
-  return {std::move(document->body), true};
+  if (document) return Former{std::move(document->body), true};
+  if (document.error().code == ErrorCode::NotFound) return Former{};
+  return tl::unexpected(std::move(document.error()));
 }
 
 }  // namespace
@@ -87,19 +88,20 @@ Response import_list(const Call& call) {
   const auto& catalogue = call.context.services.catalogue;
   const auto revision = [&] { return catalogue.snapshot(call.principal->scope)->revision(); };
   const std::uint64_t read_at = revision();
-  Former former = former_list(call, id);
-  if (!former.exists && *edit == Edit::Remove)
+  Result<Former> former = former_list(call, id);
+  if (!former) return problem(former.error());
+  if (!former->exists && *edit == Edit::Remove)
     return problem(404, "not_found", "there is no list '" + id.key + "'", "nothing can be removed from it");
-  EditedList list = edited(std::move(*former.body.find("values")->if_array()), *std::move(uploaded), *edit);
+  EditedList list = edited(std::move(*former->body.find("values")->if_array()), *std::move(uploaded), *edit);
   const std::size_t count = list.values.size();
   if (count > model::kMostListValues)
     return problem(422, "invalid",
                    "the list would have more than " + std::to_string(model::kMostListValues) + " values",
                    "a condition on an attribute says the same in less room");
 
-  former.body.set("values", std::move(list.values));
+  former->body.set("values", std::move(list.values));
   std::vector<model::DocumentText> texts(1);
-  texts.front().documents.push_back({id, std::move(former.body)});
+  texts.front().documents.push_back({id, std::move(former->body)});
   texts.front().lines.emplace_back();
   auto plan = call.context.services.catalogue.plan(call.principal->scope, texts, catalogue::Absent::Keep);
   if (!plan) return problem(plan.error());
