@@ -13,7 +13,8 @@
 
 namespace splitplot::app {
 
-Result<std::string> read_whole_file(const std::string& path, std::size_t most_bytes) {
+Result<std::string> read_whole_file(const std::string& path, std::size_t most_bytes,
+                                    const std::string& what_else) {
   const auto failure = [&](int reason) {
     return fail(ErrorCode::Unreadable, fmt::format("cannot read {}: {}", path, std::strerror(reason)),
                 reason == ENOENT ? "look at the name and at the folder that it is in" : "");
@@ -33,14 +34,14 @@ Result<std::string> read_whole_file(const std::string& path, std::size_t most_by
   if (file.bad()) return failure(errno);
   if (text.size() > most_bytes) {
     return fail(ErrorCode::ResourceLimit, fmt::format("{} is larger than {} MB", path, most_bytes >> 20),
-                "split it into several files");
+                what_else);
   }
   return text;
 }
 
 Result<void> write_file(const std::string& named, const std::string& text) {
-  // The file takes the place of what is there, so that must be a file of the same kind: through a link to its target, never over a
-  // device or a pipe.
+  // The file takes the place of what is there, so that must be a file of the same kind: through a link to its target,
+  // never over a device or a pipe.
   namespace fs = std::filesystem;
   std::error_code error;
   const bool exists = fs::exists(named, error);

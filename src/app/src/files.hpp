@@ -9,7 +9,10 @@
 namespace splitplot::app {
 
 /// The content of a file, device or pipe. Errors: Unreadable, with the reason; ResourceLimit.
-[[nodiscard]] Result<std::string> read_whole_file(const std::string& path, std::size_t most_bytes);
+/// `what_else`: what to do with a file that is larger.
+[[nodiscard]] Result<std::string> read_whole_file(
+    const std::string& path, std::size_t most_bytes,
+    const std::string& what_else = "split it into several files");
 
 /// Writes the whole text or nothing: into a new file beside it, which then takes its name. Errors:
 /// Unreadable, with the reason.

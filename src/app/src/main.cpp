@@ -21,8 +21,14 @@ using splitplot::app::print_error;
 /// exists.
 std::string unknown_word(const CLI::App& program, const CLI::App& command) {
   std::vector<std::string> known;
-  for (const CLI::Option* option : command.get_options()) {
-    for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
+  const auto add_options = [&known](const CLI::App& of) {
+    for (const CLI::Option* option : of.get_options()) {
+      for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
+    }
+  };
+  add_options(command);
+  for (const CLI::App* group : command.get_subcommands(nullptr)) {
+    if (group->get_name().empty()) add_options(*group);  // a group of options is a command without a name
   }
   if (&command == &program) {
     for (const CLI::App* other : program.get_subcommands(nullptr)) known.push_back(other->get_name());

@@ -3,8 +3,11 @@
 /// time.
 #pragma once
 
+#include <splitplot/base/result.hpp>
+
 #include <chrono>
 #include <condition_variable>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -14,15 +17,21 @@
 
 namespace splitplot::catalogue {
 
+/// `T` is a Result.
 template <typename T>
 class Attempt {
  public:
   explicit Attempt(std::function<T()> work) {
     std::thread([shared = shared_, work = std::move(work)]() mutable {
-      T made = work();
+      std::optional<T> made;
+      try {
+        made.emplace(work());
+      } catch (const std::exception& exception) {  // who waits goes on; the process must
+        made.emplace(tl::unexpected(Error{ErrorCode::Internal, exception.what(), {}}));
+      }
       work = nullptr;  // what it holds is given back before anybody is told
       const std::lock_guard guard(shared->mutex);
-      shared->made.emplace(std::move(made));
+      shared->made = std::move(made);
       shared->done.notify_all();
     }).detach();
   }

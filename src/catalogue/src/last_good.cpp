@@ -211,6 +211,11 @@ Result<std::string> read_whole(store::FileSystem& files, const std::string& path
 
 Result<void> LastGoodFile::write(const State& state, Timestamp now, const Secrets& secrets) const {
   const std::string content = content_of(state, now);
+  if (content.size() > kMostBytes / 2) {
+    return fail(ErrorCode::ResourceLimit,
+                fmt::format("the configuration is too large to be kept in '{}'", path_),
+                "it takes the catalogue to start");
+  }
   const std::string sum = checksum(content);
   const std::string draft = path_ + ".draft";
   std::error_code ignored;
@@ -219,8 +224,12 @@ Result<void> LastGoodFile::write(const State& state, Timestamp now, const Secret
     const auto file = files_.open(draft, store::OpenMode::Create);
     if (!file) return tl::unexpected(file.error());
     // Whoever reads it knows the rules: nobody but its owner.
+    std::error_code refused;
     std::filesystem::permissions(
-        draft, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, ignored);
+        draft, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, refused);
+    if (refused)
+      return fail(ErrorCode::Unreadable,
+                  fmt::format("'{}' cannot be kept from others: {}", draft, refused.message()));
     const std::string head = fmt::format("{}\n{}\n{}\n", kFirstLine, sum, seal(sum, secrets));
     return (*file)
         ->append(head)

@@ -3,6 +3,7 @@
 #include "upkeep.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 // How the configuration stands to the store: kept for a start without it, confirmed, away, back.
@@ -13,14 +14,13 @@ namespace {
 /// So that the file says how old it is at most, also where nothing changes.
 constexpr std::chrono::hours kKeepAgain{1};
 
-std::vector<Scope> changed_revisions(const State& before, const State& after) {
-  std::vector<Scope> changed;
-  for (const auto& [scope, state] : after.scopes) {
-    const auto known = before.scopes.find(scope);
-    if (known == before.scopes.end() || known->second->snapshot->revision() != state->snapshot->revision())
-      changed.push_back(scope);
+/// All there are or were: under the same number of a revision there may be something else.
+std::vector<Scope> scopes_of(const State& before, const State& after) {
+  std::set<Scope> all;
+  for (const State* state : {&before, &after}) {
+    for (const auto& [scope, of_scope] : state->scopes) all.insert(scope);
   }
-  return changed;
+  return {all.begin(), all.end()};
 }
 
 }  // namespace
@@ -34,7 +34,7 @@ void StoredCatalogue::begin_away(const Error& why, Timestamp written) {
 void StoredCatalogue::look_after(std::optional<Opening> opening) {
   if (!is_away()) {
     const std::lock_guard guard(writing_);
-    keep(*state());
+    keep(state());
   }
   upkeep_ = std::make_unique<Upkeep>(*this, options_, secrets_, std::move(opening));
 }
@@ -63,7 +63,7 @@ void StoredCatalogue::confirm() {
     confirmed_ = now;
   }
   const std::unique_lock writing(writing_, std::try_to_lock);
-  if (writing.owns_lock() && now - kept_ >= kKeepAgain) keep(*state());
+  if (writing.owns_lock() && now - kept_ >= kKeepAgain) keep(state());
 }
 
 void StoredCatalogue::go_away(const Error& why) {
@@ -84,12 +84,13 @@ void StoredCatalogue::go_away(const Error& why) {
 }
 
 void StoredCatalogue::come_back(Loaded loaded) {
-  const std::lock_guard writing(writing_);
+  const std::unique_lock writing(writing_, options_.patience);
+  if (!writing.owns_lock()) return;  // a change hangs in the old store; it is tried again
   const auto before = state();
   const bool is_same = loaded.state.head == before->head;
   auto shown = is_same ? before : std::make_shared<const State>(std::move(loaded.state));
   const Revision revision = shown->head.revision;
-  const std::vector<Scope> changed = changed_revisions(*before, *shown);
+  const std::vector<Scope> changed = is_same ? std::vector<Scope>() : scopes_of(*before, *shown);
   {
     const std::lock_guard guard(showing_);
     away_.reset();
@@ -98,7 +99,7 @@ void StoredCatalogue::come_back(Loaded loaded) {
     confirmed_ = clock_.now();
   }
   watchers_->tell(changed);
-  keep(*shown);
+  keep(shown);
   if (options_.log == nullptr) return;
   if (revision < before->head.revision) {
     options_.log->warn("the catalogue is back, and older than what decided until now",
@@ -108,18 +109,37 @@ void StoredCatalogue::come_back(Loaded loaded) {
   }
 }
 
-void StoredCatalogue::keep(const State& good) {
+void StoredCatalogue::keep(std::shared_ptr<const State> good) {
   if (!last_good_) return;
-  kept_ = clock_.now();
-  const auto written = last_good_->write(good, kept_, secrets_);
+  // The disk that the catalogue lies on may hang: what hangs is left behind, and is not begun twice.
+  Result<void> written = fail(ErrorCode::Unavailable, "'" + last_good_->path() + "' does not answer");
+  if (keeping_ && keeping_->wait(std::chrono::milliseconds(0))) keeping_.reset();
+  if (keeping_) {
+    show_keeping(written);
+    return;
+  }
+  const Timestamp now = clock_.now();
+  keeping_.emplace([file = *last_good_, good = std::move(good), now, secrets = secrets_] {
+    return file.write(*good, now, secrets);
+  });
+  if (auto ended = keeping_->wait(options_.patience)) {
+    keeping_.reset();
+    written = std::move(*ended);
+  }
+  if (written) kept_ = now;
+  show_keeping(written);
+}
+
+void StoredCatalogue::show_keeping(const Result<void>& written) {
+  const std::string trouble = written ? std::string() : written.error().message;
+  bool is_news = false;
   {
     const std::lock_guard guard(showing_);
-    keeping_trouble_ = written ? std::string() : written.error().message;
+    is_news = !trouble.empty() && trouble != keeping_trouble_;
+    keeping_trouble_ = trouble;
   }
-  if (!written && options_.log != nullptr) {
-    options_.log->warn("the last good configuration could not be written",
-                       {{"why", written.error().message}});
-  }
+  if (is_news && options_.log != nullptr)
+    options_.log->warn("the last good configuration could not be written", {{"why", trouble}});
 }
 
 }  // namespace splitplot::catalogue

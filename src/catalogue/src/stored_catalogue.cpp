@@ -1,6 +1,7 @@
 #include "stored_catalogue.hpp"
 
 #include "audit_chain.hpp"
+#include "away_store.hpp"
 #include "change_rows.hpp"
 #include "ids.hpp"
 #include "missing.hpp"
@@ -104,7 +105,8 @@ Result<Committed> StoredCatalogue::commit(const ChangePlan& plan, std::string_vi
   if (!plan.problems.empty()) {
     return fail(ErrorCode::BadData, to_text(plan.problems.front()), plan.problems.front().hint);
   }
-  const std::lock_guard guard(writing_);
+  const auto writing = begin_writing();
+  if (!writing) return tl::unexpected(writing.error());
   const auto current = state();
   if (plan.based_on != current->head.revision) {
     return fail(
@@ -128,7 +130,8 @@ Result<Committed> StoredCatalogue::commit(const ChangePlan& plan, std::string_vi
   }
   const ScopeState& after = *next.scopes.at(plan.scope);
   const ChangeNote note{std::string(author), std::string(message), clock_.now()};
-  auto rows = change_rows(*store_, **before, after, revision, current->head.hash, note);
+  const auto read_from = store();  // which may be swapped for another meanwhile
+  auto rows = change_rows(*read_from, **before, after, revision, current->head.hash, note);
   if (!rows) return tl::unexpected(rows.error());
   auto credentials = change_credentials(*current, after, plan, *rows);
   if (!credentials) return tl::unexpected(credentials.error());
@@ -200,12 +203,20 @@ Result<void> StoredCatalogue::write(State next, store::DocumentTransaction rows)
     state_.swap(shown);
   }
   watchers_->tell(changed);
-  keep(*state());
+  keep(state());
   return {};
 }
 
+Result<std::unique_lock<std::timed_mutex>> StoredCatalogue::begin_writing() {
+  std::unique_lock lock(writing_, options_.patience);
+  if (lock.owns_lock()) return lock;
+  return tl::unexpected(
+      away_error({ErrorCode::Unavailable, "a change that was begun before does not end", "check the disk"}));
+}
+
 Result<NewCredential> StoredCatalogue::add_key(const Scope& scope, std::string_view connection) {
-  const std::lock_guard guard(writing_);
+  const auto writing = begin_writing();
+  if (!writing) return tl::unexpected(writing.error());
   const auto current = state();
   const auto found = find_connection_of(*current, scope, connection);
   if (!found) return tl::unexpected(found.error());
@@ -218,7 +229,8 @@ Result<NewCredential> StoredCatalogue::add_key(const Scope& scope, std::string_v
 }
 
 Result<void> StoredCatalogue::revoke_old_keys(const Scope& scope, std::string_view connection) {
-  const std::lock_guard guard(writing_);
+  const auto writing = begin_writing();
+  if (!writing) return tl::unexpected(writing.error());
   const auto current = state();
   const auto found = find_connection_of(*current, scope, connection);
   if (!found) return tl::unexpected(found.error());

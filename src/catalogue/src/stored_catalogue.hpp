@@ -1,6 +1,7 @@
 /// The catalogue on a document store.
 #pragma once
 
+#include "attempt.hpp"
 #include "key_file.hpp"
 #include "last_good.hpp"
 #include "opening.hpp"
@@ -88,8 +89,12 @@ class StoredCatalogue final : public Catalogue {
   /// Writes rows, and then shows the state that they make of `next`: with their head and credentials.
   Result<void> write(State next, store::DocumentTransaction rows);
 
-  /// Writes the last good file. The caller holds writing_.
-  void keep(const State& good);
+  /// For who changes something. Errors: Unavailable (another change hangs).
+  Result<std::unique_lock<std::timed_mutex>> begin_writing();
+
+  /// Writes the last good file, unless that takes longer than anybody waits. The caller holds writing_.
+  void keep(std::shared_ptr<const State> good);
+  void show_keeping(const Result<void>& written);
 
   Result<Change> read_change(store::DocumentStore& store, const store::ChangeRow& row, const State& current,
                              const ScopeState& scope, const std::optional<model::DocumentId>& id);
@@ -99,8 +104,9 @@ class StoredCatalogue final : public Catalogue {
   const CatalogueOptions options_;
   const std::optional<LastGoodFile> last_good_;
   const std::shared_ptr<Watchers> watchers_ = std::make_shared<Watchers>();
-  std::mutex writing_;  ///< held by who computes and writes the next state
-  Timestamp kept_;      ///< when the last good file was written; guarded by writing_
+  std::timed_mutex writing_;  ///< held by who computes and writes the next state; guards the next two
+  Timestamp kept_;            ///< when the last good file was written
+  std::optional<Attempt<Result<void>>> keeping_;  ///< to write it, where that has not ended yet
 
   mutable std::mutex showing_;  ///< guards what follows
   std::shared_ptr<store::DocumentStore> store_;

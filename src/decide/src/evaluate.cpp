@@ -11,8 +11,6 @@ namespace {
 /// How many flags may wait for one another's answers: deeper than anybody means, and far from the end of the stack.
 constexpr int kDeepestPrerequisite = 64;
 
-/// Overrides name users.
-const model::AttributeName kIdName("id");
 /// Copied where there is none: GCC would clear that much memory by a slow instruction.
 const Assignment kNoAssignment;
 

@@ -7,9 +7,6 @@
 namespace splitplot::decide {
 namespace {
 
-/// Overrides name users.
-const model::AttributeName kIdName("id");
-
 class ExperimentJudge {
  public:
   ExperimentJudge(const CompiledExperiment& compiled, const Scene& scene, std::string_view rule,

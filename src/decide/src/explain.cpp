@@ -238,8 +238,7 @@ Explanation explain(const Snapshot& snapshot, std::string_view flag, Evaluation 
 
 std::string nearest_flag(const Snapshot& snapshot, std::string_view flag) {
   std::vector<std::string> known;
-  snapshot.decide_all(Evaluation(model::Attributes(nullptr)),
-                      [&](std::string_view key, const Decision&) { known.emplace_back(key); });
+  for (const CompiledFlag* known_flag : snapshot.content().flags_by_key) known.emplace_back(known_flag->key);
   const auto nearest = nearest_name(flag, known);
   return nearest ? "did you mean '" + *nearest + "'?" : "";
 }

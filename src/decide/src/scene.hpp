@@ -22,6 +22,9 @@ struct Waiting {
   int depth = 0;
 };
 
+/// Overrides name users.
+inline const model::AttributeName kIdName("id");
+
 /// Where a check stands.
 struct Place {
   std::string_view rule;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -262,10 +263,10 @@ std::string with_query_of(std::string_view address, std::string_view page) {
   const UrlParts parts = parts_of(address);
   FormMembers members = members_of(parts.query);
   const std::size_t own = members.size();
+  std::unordered_set<std::string> names;
+  for (const auto& [name, value] : members) names.insert(name);
   for (auto& [name, value] : members_of(parts_of(asked).query)) {
-    const bool is_there =
-        std::ranges::any_of(members, [&](const auto& member) { return member.first == name; });
-    if (!is_there) members.emplace_back(std::move(name), std::move(value));
+    if (names.insert(name).second) members.emplace_back(std::move(name), std::move(value));
   }
   if (members.size() == own) return std::string(address);
   std::string joined(parts.origin);

@@ -8,10 +8,12 @@
 #include <mutex>
 #include <shared_mutex>
 #include <string>
+#include <utility>
 
 namespace splitplot::serve {
 
-/// `Made` is constructed from the name of an environment and a snapshot, into which it may point.
+/// `Made` is constructed from the name of an environment and a snapshot, into which it may point: it is of use as long as
+/// that is held.
 template <typename Made>
 class MadeOfSnapshot {
  public:
@@ -20,18 +22,22 @@ class MadeOfSnapshot {
     {
       const std::shared_lock lock(mutex_);
       const auto found = kept_.find(environment);
-      if (found != kept_.end() && found->second.snapshot == snapshot) return found->second.made;
+      if (found != kept_.end() && found->second.snapshot.lock() == snapshot) return found->second.made;
     }
     // Two threads may come here at once and make the same.
     auto made = std::make_shared<const Made>(environment, *snapshot);
-    const std::lock_guard lock(mutex_);
-    kept_[environment] = {snapshot, made};
-    return made;
+    Kept before{snapshot, made};
+    {
+      const std::lock_guard lock(mutex_);
+      std::swap(kept_[environment], before);
+    }
+    return made;  // and what was before goes without anybody waiting
   }
 
  private:
   struct Kept {
-    std::shared_ptr<const decide::Snapshot> snapshot;  ///< lives as long as what points into it
+    /// Who asks holds it while it uses what points into it; nobody else needs old ones.
+    std::weak_ptr<const decide::Snapshot> snapshot;
     std::shared_ptr<const Made> made;
   };
   std::shared_mutex mutex_;

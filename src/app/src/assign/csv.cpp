@@ -51,10 +51,11 @@ Result<void> CsvReader::read_header() {
   std::istringstream one_line(line + "\n");
   std::istream* const rest = std::exchange(input_, &one_line);
   const auto read = read_record(header_);
-  if (line.find('\r') < line.size() - 1)
+  input_ = rest;
+  // A quoted name may hold one.
+  if (const std::size_t at = line.find('\r'); at < line.size() - 1 && line.find('"') > at)
     return fail(ErrorCode::BadData, fmt::format("{}: lines end in carriage returns alone", name_),
                 "save it with the line ends of Windows or Unix");
-  input_ = rest;
   if (!read)
     return fail(ErrorCode::BadData, fmt::format("{}: the header cannot be read", name_),
                 "names of columns stand in one line, and a quote ends in it");

@@ -167,7 +167,8 @@ std::int64_t count_of(const Value& answer, std::string_view name) {
 }
 
 ExitCode run_list_import(const ListOptions& options) {
-  const auto file = read_whole_file(options.file, kLargestListFile);
+  const auto file = read_whole_file(options.file, kLargestListFile,
+                                    "split it, and send all parts but the first with --add");
   if (!file) return failed(file.error(), options.json);
   std::vector<Parameter> query{{"mode", options.add ? "add" : options.remove ? "remove" : "replace"}};
   if (!options.column.empty()) query.push_back({"column", options.column});

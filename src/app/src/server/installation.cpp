@@ -163,6 +163,10 @@ Result<void> Installation::open_way_in(const ServerSettings& settings, const Clo
   journal_options.directory = folder.journal();
   journal_options.reserve_bytes = settings.journal_reserve_bytes;
   journal_options.not_before = online_->reflects();
+  if (std::error_code ignored; warehouse_ == nullptr && !std::filesystem::exists(folder.journal(), ignored))
+    return fail(ErrorCode::Unavailable,
+                "a journal cannot be begun while the warehouse does not say how far it has read one",
+                "start again once the warehouse can be opened");
   if (warehouse_ != nullptr)
     journal_options.not_before = std::max(journal_options.not_before, warehouse_->loaded());
   auto journal = store::open_journal(store::posix_file_system(), journal_options);
@@ -234,9 +238,12 @@ Result<std::unique_ptr<Installation>> Installation::open(const ServerSettings& s
 
 Result<void> Installation::check_results() const {
   if (loader_ != nullptr) return {};
-  const Error& why = missing_.front().why;
-  return fail(ErrorCode::Unavailable,
-              fmt::format("there are no results without the warehouse: {}", why.message), why.hint);
+  const MissingStore& store = missing_.front();
+  return fail(
+      ErrorCode::Unavailable,
+      fmt::format("there are no results without the {}: {}",
+                  store.name == "events" ? "journal and the online store" : store.name, store.why.message),
+      store.why.hint);
 }
 
 Result<experiment::ServedQuestion> Installation::question_of(const catalogue::Scope& scope,
@@ -282,6 +289,7 @@ Result<experiment::Timeline> Installation::timeline(const catalogue::Scope& scop
 }
 
 Result<std::vector<serve::ExperimentProgress>> Installation::experiments(const catalogue::Scope& scope) {
+  if (auto there = check_results(); !there) return tl::unexpected(there.error());
   std::vector<serve::ExperimentProgress> list;
   const auto snapshot = catalogue().snapshot(scope);
   if (!snapshot) return list;

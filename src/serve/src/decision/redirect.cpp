@@ -58,6 +58,10 @@ Response redirect(const Call& call) {
   if (found.error == decide::DecisionError::TargetingKeyMissing)
     return problem(400, "targeting_key_missing", "an experiment on this page needs to know who visits it",
                    "add targetingKey to the context");
+  if (found.error == decide::DecisionError::CyclicPrerequisite)
+    return problem(500, "cyclic_prerequisite",
+                   "an experiment on this page needs flags that need one another in a circle",
+                   "take one of their prerequisites away");
   sticky.keep(now);
   // As for single evaluations: what a browser asks for, the page reports itself.
   if (principal.kind != model::ConnectionKind::Client && principal.record_exposures) {

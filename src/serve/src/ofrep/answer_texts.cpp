@@ -62,7 +62,7 @@ std::optional<AnswerTexts::Parts> AnswerTexts::find(std::size_t place,
 }
 
 BulkAnswer::BulkAnswer(const FlagSet& flag_set, const AnswerTexts& texts)
-    : flag_set_(flag_set), texts_(texts), body_(R"({"flags":[)") {
+    : flag_set_(flag_set), texts_(texts), body_(R"({"flags":[)"), hash_(flag_set.snapshot.revision()) {
   body_.reserve(kBytesOfFlag * (flag_set.snapshot.configuration().flags.size() + 1));
 }
 

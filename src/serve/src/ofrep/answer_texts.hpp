@@ -70,7 +70,7 @@ class BulkAnswer {
   const AnswerTexts& texts_;
   std::string body_;
   std::size_t flags_ = 0;
-  std::uint64_t hash_ = 0;
+  std::uint64_t hash_;
 };
 
 }  // namespace splitplot::serve::ofrep
