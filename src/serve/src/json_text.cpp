@@ -2,7 +2,10 @@
 
 #include <splitplot/base/utf8.hpp>
 
+#include <array>
+#include <charconv>
 #include <cstddef>
+#include <cstdint>
 
 namespace splitplot::serve {
 namespace {
@@ -26,9 +29,15 @@ void append_escaped(std::string& out, char character) {
   }
 }
 
+/// What stands in JSON as it is: ASCII that is neither a control character, a quote nor a backslash.
+constexpr std::array<bool, 256> kPlain = [] {
+  std::array<bool, 256> plain{};
+  for (std::size_t i = 0x20; i < 0x80; ++i) plain[i] = i != '"' && i != '\\';
+  return plain;
+}();
+
 bool is_plain(char character) {
-  return static_cast<unsigned char>(character) >= 0x20 && static_cast<unsigned char>(character) < 0x80 &&
-         character != '"' && character != '\\';
+  return kPlain[static_cast<unsigned char>(character)];
 }
 
 bool is_ascii(char character) {
@@ -54,6 +63,25 @@ void append_json_text(std::string& out, std::string_view text) {
     at += character.bytes;
   }
   out.push_back('"');
+}
+
+void append_json_bucket(std::string& out, double bucket) {
+  // Nearly all are one of 10,000, whose digits are known without a search for the shortest ones. Those of less than 10
+  // of them are shorter with an exponent.
+  constexpr double kBuckets = 10'000;
+  const bool is_position = bucket >= 0 && bucket < 1;
+  const auto number = is_position ? static_cast<std::uint32_t>(bucket * kBuckets + 0.5) : 0;
+  if (number < 10 || number / kBuckets != bucket) {
+    char text[32];
+    out.append(text, std::to_chars(text, text + sizeof text, bucket).ptr);
+    return;
+  }
+  char text[] = {'0', '.', '0', '0', '0', '0'};
+  std::size_t size = sizeof text;
+  std::uint32_t rest = number;
+  for (std::size_t at = sizeof text; at > 2; rest /= 10) text[--at] = static_cast<char>('0' + rest % 10);
+  while (text[size - 1] == '0') --size;
+  out.append(text, size);
 }
 
 }  // namespace splitplot::serve

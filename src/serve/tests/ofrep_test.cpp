@@ -7,6 +7,7 @@
 
 #include <splitplot/model/json.hpp>
 
+#include <charconv>
 #include <set>
 #include <string>
 #include <string_view>
@@ -415,6 +416,21 @@ TEST(RecentExposures, IsBounded) {
     EXPECT_TRUE(recent.add(fingerprint, now));
   EXPECT_FALSE(recent.add(99, now));
   EXPECT_TRUE(recent.add(0, now)) << "the oldest were forgotten";
+}
+
+TEST(JsonText, BucketsAreTheirShortestDigits) {
+  const auto written = [](double bucket) {
+    std::string out;
+    append_json_bucket(out, bucket);
+    return out;
+  };
+  const auto shortest = [](double bucket) {
+    char text[32];
+    return std::string(text, std::to_chars(text, text + sizeof text, bucket).ptr);
+  };
+  for (int i = 0; i < 10'000; ++i) ASSERT_EQ(written(i / 10'000.0), shortest(i / 10'000.0));
+  for (int i = 0; i < 1'000; ++i) ASSERT_EQ(written(i / 1'000.0), shortest(i / 1'000.0));
+  for (const double other : {0.12345, 1.0 / 3, 0.99999, 1.0, 2.5}) EXPECT_EQ(written(other), shortest(other));
 }
 
 TEST(JsonText, ReadsBackAsTheSameText) {

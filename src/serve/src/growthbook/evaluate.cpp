@@ -16,7 +16,6 @@
 #include <splitplot/decide/redirect.hpp>
 #include <splitplot/model/json.hpp>
 
-#include <charconv>
 #include <chrono>
 #include <string>
 #include <utility>
@@ -34,11 +33,6 @@ Response failure(int status, std::string code, std::string detail) {
                                                 .hint = {},
                                                 .errors = {},
                                                 .key = {}});
-}
-
-void append_number(std::string& out, double number) {
-  char text[32];
-  out.append(text, std::to_chars(text, text + sizeof text, number).ptr);
 }
 
 /// Writes what SDKs are to report once the application reads the flag: the experiment's key, of its variants the one that
@@ -63,7 +57,7 @@ class Tracks : public decide::EvaluationObserver {
     text_.append(R"(,"value":)").append(value).append(R"(,"featureId":)");
     append_json_text(text_, flag);
     text_.append(R"(,"bucket":)");
-    append_number(text_, assignment.bucket);
+    append_json_bucket(text_, assignment.bucket);
     text_.append(R"(,"stickyBucketUsed":)").append(assignment.is_sticky ? "true" : "false").append("}}");
   }
 
@@ -98,14 +92,10 @@ const Value* forced_by(const Value& forced) {
   return members == nullptr || members->empty() ? nullptr : &forced;
 }
 
-/// What has nothing left to decide: all flags as features, and the experiments that redirect from this page.
-struct Reduced {
-  std::string features;
-  std::string experiments;
-};
-
-Reduced reduced(const Call& call, const decide::Snapshot& snapshot, const FeatureTexts& texts,
-                Question& question, const std::string& environment) {
+/// The beginning of an answer, what has nothing left to decide: all flags as features, and the experiments that redirect
+/// from this page.
+std::string reduced(const Call& call, const decide::Snapshot& snapshot, const FeatureTexts& texts,
+                    Question& question, const std::string& environment) {
   const Timestamp now = call.context.services.clock.now();
   if (question.url.empty()) question.url = page_url(question.attributes);
   const auto profile = profile_of(call, environment, question.attributes);
@@ -124,8 +114,8 @@ Reduced reduced(const Call& call, const decide::Snapshot& snapshot, const Featur
   evaluation.now = now;
   evaluation.observer = &tracks;
 
-  std::string out;
-  out.reserve(kBytesOfFlag * snapshot.configuration().flags.size());
+  std::string out(R"({"features":{)");
+  out.reserve(kBytesOfFlag * (snapshot.configuration().flags.size() + 1));
   std::string room;
   DecisionTally tally;
   std::size_t place = 0;
@@ -142,7 +132,7 @@ Reduced reduced(const Call& call, const decide::Snapshot& snapshot, const Featur
     const ShownValue shown(snapshot, answer, evaluation.attributes, &question.attributes);
     // Without a value, the caller's default holds.
     const std::string_view value = shown.value() == nullptr ? "null" : texts.json(*shown.value(), room);
-    if (!out.empty()) out.push_back(',');
+    if (decided++ > 0) out.push_back(',');
     out.append(opening).append(value);
     if (!tracks.empty()) {
       out.append(R"(,"rules":[{"force":)").append(value).append(R"(,"tracks":[)");
@@ -150,13 +140,14 @@ Reduced reduced(const Call& call, const decide::Snapshot& snapshot, const Featur
       out.append("]}]");
     }
     out.push_back('}');
-    ++decided;
   });
   call.context.metrics->decisions(EvaluationMode::Bulk, tally);
   const Value redirects = decide::decided_redirects(snapshot, evaluation);
   sticky.keep(now);
   if (call.context.services.traffic != nullptr) call.context.services.traffic->decided(environment, decided);
-  return {std::move(out), model::to_json(redirects)};
+  out.append(R"(},"experiments":)");
+  model::append_json(out, redirects);
+  return out;
 }
 
 }  // namespace
@@ -175,10 +166,8 @@ Response evaluate(const Call& call) {
   const std::string environment = environment_name(principal.scope);
   Response response;
   response.content_type = "application/json";
-  const Reduced decided = reduced(call, *snapshot, *call.context.feature_texts->of(environment, snapshot),
-                                  *question, environment);
-  response.body = R"({"features":{)";
-  response.body.append(decided.features).append(R"(},"experiments":)").append(decided.experiments);
+  response.body = reduced(call, *snapshot, *call.context.feature_texts->of(environment, snapshot), *question,
+                          environment);
   // SDKs ignore an answer with a date that they know, and stored traits change without a revision.
   response.body.append(R"(,"dateUpdated":")");
   response.body.append(rfc3339(call.context.services.clock.now())).append("\"}");

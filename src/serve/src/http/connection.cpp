@@ -28,7 +28,7 @@ constexpr std::size_t kReadBytes = 16UL * 1024;
 constexpr std::size_t kReadAnyway = 64UL * 1024;
 /// After an answer to a request that was not read to its end, so much is read and thrown away; closing at once would
 /// reset the connection, and the client would not see the answer.
-constexpr std::size_t kDrainBytes = 4UL * 1024 * 1024;
+constexpr std::size_t kDrainBytes = 64UL * 1024 * 1024;
 constexpr std::chrono::milliseconds kDrainTime{1000};
 
 Method method_of(http::verb verb) {

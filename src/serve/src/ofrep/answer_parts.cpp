@@ -4,8 +4,6 @@
 
 #include <splitplot/model/json.hpp>
 
-#include <charconv>
-
 namespace splitplot::serve::ofrep {
 
 void append_flag_set(std::string& out, const FlagSet& flag_set) {
@@ -58,8 +56,8 @@ void append_experiment(std::string& out, const model::Experiment& experiment,
 }
 
 void append_bucket(std::string& out, double bucket) {
-  char text[32];
-  out.append(R"(,"bucket":)").append(text, std::to_chars(text, text + sizeof text, bucket).ptr);
+  out.append(R"(,"bucket":)");
+  append_json_bucket(out, bucket);
 }
 
 }  // namespace splitplot::serve::ofrep
